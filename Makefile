@@ -1,0 +1,46 @@
+# make run    environment, seeds indexed, service on http://127.0.0.1:8000
+# make test   everything a test needs, and all tests
+# make lint   ruff and mypy
+# make bench  ratios measured in one run (needs the question sets: DATA=folder)
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+DATA ?= ../shared/data
+# Without a version of its own, torch would bring three gigabytes of GPU libraries along.
+TORCH := torch==2.13.0
+
+.PHONY: run test lint bench clean lock
+
+run: .venv/run.stamp
+	$(BIN)/citespan index seeds
+	$(BIN)/citespan serve --port $(PORT)
+
+test: .venv/test.stamp
+	$(BIN)/python -m pytest
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/test.stamp
+	$(BIN)/python bench/retrieval.py --data $(DATA)
+
+lock: .venv/run.stamp
+	$(BIN)/python -m pip freeze --exclude-editable --exclude citespan > requirements.lock
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/test.stamp: .venv/run.stamp
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv data

@@ -1,0 +1,5 @@
+"""``python -m api``: the same as ``citespan``."""
+
+from api.cli import main
+
+main()

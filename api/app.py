@@ -1,0 +1,84 @@
+"""The application factory: settings, models and collections come in, a Flask application goes out."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from flask import Flask
+from werkzeug.routing import PathConverter
+
+import api.ask
+import api.changes
+import api.citations
+import api.collections
+import api.docs
+import api.documents
+import api.health
+import api.uploads
+import api.web
+from api.errors import register_errors
+from api.metrics import Metrics
+from api.request_id import register_request_id
+from api.security import register_security
+from api.service import EXTENSION, Service
+from api.settings import Settings
+from api.watch import register_watch
+from indexer.collections import Collections
+from indexer.encoder import load_encoder
+from qa.assemble import assemble
+from qa.pipeline import Pipeline
+
+BLUEPRINTS = (
+    api.ask.blueprint,
+    api.citations.blueprint,
+    api.documents.blueprint,
+    api.changes.blueprint,
+    api.uploads.blueprint,
+    api.collections.blueprint,
+    api.health.blueprint,
+    api.docs.blueprint,
+    api.web.blueprint,
+)
+
+
+class DocIdConverter(PathConverter):
+    """Takes slashes too, so that ``../`` in an id is refused as an id instead of missing every route.
+
+    ``/text`` at the end belongs to the route of that name.
+    """
+
+    regex = ".+?(?<!/text)"
+    part_isolating = False  # or werkzeug would split at slashes before it matches
+
+
+def create_app(
+    settings: Settings, pipeline: Pipeline | None = None, collections: Collections | None = None
+) -> Flask:
+    """The service. What is not given is opened as ``settings`` say; under gunicorn that is after the fork.
+
+    Raises ConfigError for settings that name models or glossaries which cannot be opened.
+    """
+    if pipeline is None or collections is None:
+        pipeline, collections = open_models(settings)
+    app = Flask("api", static_folder=None)
+    app.config["VERSION"] = version("citespan")
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.converters["doc_id"] = DocIdConverter
+    app.url_map.merge_slashes = False  # a redirect would carry a wrong id to another route
+    app.extensions[EXTENSION] = Service(settings, pipeline, collections, Metrics(collections))
+    register_errors(app)
+    register_request_id(app)
+    register_security(app)
+    register_watch(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def open_models(settings: Settings) -> tuple[Pipeline, Collections]:
+    """The models and the collections that ``settings`` name, opened. Raises ConfigError."""
+    encoder = load_encoder(settings.encoder)
+    pipeline = assemble(
+        encoder, reader=settings.reader, glossaries=settings.glossary, min_confidence=settings.min_confidence
+    )
+    return pipeline, Collections(settings.data_dir, encoder)

@@ -1,0 +1,62 @@
+"""/healthz, /readyz, /metrics: for supervisors and monitoring."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api import render
+from api.errors import problem
+from api.operation import Operation, operation
+from api.responses import HealthResponse, ReadyResponse
+from api.service import service
+from indexer.errors import CitespanError
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@operation(
+    Operation(
+        summary="Is the process alive?",
+        tag="Operation",
+        query=None,
+        answers={200: HealthResponse},
+    )
+)
+def healthz() -> Response:
+    return render.json_response({"status": "live"})
+
+
+@blueprint.get("/readyz")
+@operation(
+    Operation(
+        summary="Can it answer questions?",
+        tag="Operation",
+        description="200 once models and default collection are open; 503 with the reason.",
+        query=None,
+        answers={200: ReadyResponse},
+        problems=("not_ready",),
+    )
+)
+def readyz() -> Response:
+    held = service()
+    name = held.settings.collection
+    try:
+        commit = held.collection(name).snapshot().commit
+    except CitespanError as error:
+        return problem("not_ready", error.message, reason=error.error_code)
+    return render.json_response({"status": "ready", "index": render.index(name, commit)})
+
+
+@blueprint.get("/metrics")
+@operation(
+    Operation(
+        summary="Metrics for Prometheus",
+        tag="Operation",
+        query=None,
+        answers={200: "text/plain"},
+    )
+)
+def metrics() -> Response:
+    return Response(service().metrics.exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,110 @@
+"""One declaration per route: it reads and checks the request, and the OpenAPI document is made from it.
+
+So the documentation cannot say one thing and the code do another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response
+from pydantic import BaseModel
+
+from api.body import read_json, read_query
+from api.errors import RequestError
+from api.fields import is_doc_id
+from api.problems import PROBLEMS
+from api.schemas import CollectionQuery, DocumentQuery, NoQuery, RequestModel
+from api.service import service
+
+UNSAFE_METHODS = ("POST", "PUT", "DELETE", "PATCH")
+
+_BODY_PROBLEMS = (
+    "json_invalid",
+    "body_too_large",
+    "media_type_unsupported",
+    "text_invalid",
+    "request_invalid",
+)
+_COLLECTION_PROBLEMS = ("collection_name_invalid", "collection_not_found", "not_ready", "index_corrupt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a route takes and gives.
+
+    ``answers``: for each status of success a model, or the media type of a body that is no JSON. ``body``:
+    the model of a JSON body; ``form``: of the fields of a multipart body beside its files. ``query``: of the
+    query parameters; None where any are let pass. ``document``: the body is a document, to which the
+    larger limit applies. ``problems``: codes beyond those that follow from the rest.
+    """
+
+    summary: str
+    tag: str
+    answers: Mapping[int, type[BaseModel] | str]
+    body: type[RequestModel] | None = None
+    form: type[RequestModel] | None = None
+    query: type[RequestModel] | None = NoQuery
+    document: bool = False
+    problems: tuple[str, ...] = ()
+    description: str = ""
+
+    def codes(self, method: str, path_names: set[str]) -> list[str]:
+        """Every problem code of this operation, in the order of the table."""
+        found = {"internal_error", *self.problems}
+        if self.body or self.form:
+            found.update(_BODY_PROBLEMS)
+        if self.form:
+            found.discard("json_invalid")
+        if self.query is not None:
+            found.add("request_invalid")
+        if "doc_id" in path_names or (self.body and "doc_id" in self.body.model_fields):
+            found.add("doc_id_invalid")
+        if (self.query and issubclass(self.query, CollectionQuery)) or (
+            self.body and "collection" in self.body.model_fields
+        ):
+            found.update(_COLLECTION_PROBLEMS)
+        if self.query and issubclass(self.query, DocumentQuery):
+            found.add("revision_not_found")
+        if method in UNSAFE_METHODS:
+            found.add("cross_site_refused")
+        return [code for code in PROBLEMS if code in found]
+
+    def read(self, path_values: Mapping[str, Any]) -> dict[str, RequestModel]:
+        """The checked ``query`` and ``body`` of the current request, those that are declared."""
+        if "doc_id" in path_values:
+            _check_doc_id(path_values["doc_id"])
+        found: dict[str, RequestModel] = {}
+        if self.query is not None:
+            query = read_query(self.query)
+            if self.query is not NoQuery:
+                found["query"] = query
+        if self.body is not None:
+            settings = service().settings
+            limit = settings.max_upload_bytes if self.document else settings.max_body_bytes
+            found["body"] = read_json(self.body, limit)
+        return found
+
+
+def _check_doc_id(value: str) -> None:
+    if not is_doc_id(value):
+        raise RequestError(
+            "doc_id_invalid", f"{value[:200]!r} is no document id. {PROBLEMS['doc_id_invalid'].help}"
+        )
+
+
+def operation(declared: Operation) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Give the view its checked ``query`` and ``body``, and leave ``declared`` with it to be documented."""
+
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def checked(**path_values: Any) -> Response:
+            return view(**path_values, **declared.read(path_values))
+
+        checked.operation = declared  # type: ignore[attr-defined]
+        return checked
+
+    return decorate

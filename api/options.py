@@ -1,0 +1,107 @@
+"""How a setting is declared, and how its value is read from TOML and from the environment.
+
+A setting is a dataclass field made by :func:`option`: name, type, default, bounds and documentation stand in
+one place. Nothing here knows which settings exist. Types: str, int, float, bool, Path, tuple[Path, ...], each
+of them ``| None`` at will.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from indexer.errors import ConfigError
+
+PREFIX = "CITESPAN_"
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A declared setting. ``env`` is the whole name of its environment variable."""
+
+    name: str
+    kind: type
+    default: Any
+    doc: str
+    env: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def option(
+    default: Any,
+    doc: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    env: str | None = None,
+) -> Any:
+    """Declare a setting. ``env``: its variable, where that is not ``CITESPAN_`` and the field's name."""
+    return field(default=default, metadata={"doc": doc, "env": env, "minimum": minimum, "maximum": maximum})
+
+
+def plain_type(annotation: Any) -> type:
+    """``float`` for ``float | None``, ``tuple`` for ``tuple[Path, ...]``, a class for itself."""
+    kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
+    if get_origin(annotation) is tuple or not kinds:
+        kinds = [get_origin(annotation) or annotation]
+    return kinds[0]  # type: ignore[no-any-return]
+
+
+def from_text(declared: Option, text: str) -> Any:
+    """The value of an environment variable; paths of a list are separated as in ``PATH``."""
+    try:
+        value = _convert(declared.kind, text.strip())
+    except ValueError as error:
+        raise ConfigError(f"{declared.env}={text!r}: {error}") from None
+    return _within(declared, declared.env, value)
+
+
+def from_toml(declared: Option, value: Any, folder: Path) -> Any:
+    """The value of a key in a TOML file that lies in ``folder``; relative paths start there."""
+    kind = declared.kind
+    if kind is float and type(value) is int:
+        value = float(value)
+    elif kind is Path and isinstance(value, str):
+        value = folder / value
+    elif kind is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = tuple(folder / item for item in value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ConfigError(f"{declared.name} = {value!r}: not {_ARTICLE[kind]}")
+    return _within(declared, declared.name, value)
+
+
+_ARTICLE = {
+    str: "a string", int: "a whole number", float: "a number", bool: "true or false",
+    Path: "a path", tuple: "a list of paths",
+}  # fmt: skip
+
+
+def _convert(kind: type, text: str) -> Any:
+    if kind is bool:
+        if text.lower() not in _TRUE | _FALSE:
+            raise ValueError("not true or false")
+        return text.lower() in _TRUE
+    if kind is tuple:
+        return tuple(Path(part) for part in text.split(os.pathsep) if part)
+    if not text:
+        raise ValueError("empty")
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(f"not {_ARTICLE[kind]}") from None
+
+
+def _within(declared: Option, name: str, value: Any) -> Any:
+    """``value``, if it lies inside the declared bounds (both ends included)."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{name}={value}: not a finite number")
+    if declared.minimum is not None and value < declared.minimum:
+        raise ConfigError(f"{name}={value}: the least is {declared.minimum}")
+    if declared.maximum is not None and value > declared.maximum:
+        raise ConfigError(f"{name}={value}: the most is {declared.maximum}")
+    return value

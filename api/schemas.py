@@ -1,0 +1,129 @@
+"""What requests may hold. Unknown fields are refused, so that a misspelt filter never widens a search."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from api.fields import (
+    DECIMAL,
+    INTEGRAL,
+    CollectionName,
+    Date,
+    DocId,
+    Line,
+    Offset,
+    Probability,
+    Question,
+    Revision,
+    Text,
+)
+
+K_MAX = 100
+K_DEFAULT = 5
+PAGE_MAX = 1000
+
+
+class RequestModel(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FiltersBody(RequestModel):
+    """Which documents may be searched. Lists restrict to any of their entries; dates include both ends."""
+
+    doc_id: list[DocId] = Field(default=[], max_length=1000)
+    source: list[Line] = Field(default=[], max_length=1000)
+    tag: list[Line] = Field(default=[], max_length=100)
+    published_from: Date | None = None
+    published_to: Date | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> FiltersBody:
+        if self.published_from and self.published_to and self.published_from > self.published_to:
+            raise PydanticCustomError("filter_invalid", "published_from is later than published_to")
+        return self
+
+
+class SearchRequest(RequestModel):
+    question: Question
+    collection: CollectionName | None = None
+    k: Annotated[StrictInt, Field(ge=1, le=K_MAX, description="Passages wanted."), INTEGRAL] = K_DEFAULT
+    filters: FiltersBody | None = None
+    explain: StrictBool = Field(default=False, description="Say how the result came about.")
+
+
+class AskRequest(SearchRequest):
+    min_confidence: Probability | None = Field(
+        default=None, description="Least confidence of an answer; the model's own threshold without it."
+    )
+
+
+class DocumentBody(RequestModel):
+    """A document to store. `text` is kept as it is: all offsets count its code points."""
+
+    text: Text = Field(min_length=1, examples=["目前可灵AI近七成收入由P端贡献。"])
+    title: Line | None = None
+    source: Line | None = Field(
+        default=None, min_length=1, description="Where it comes from; its id by default."
+    )
+    published: Date | None = None
+    tags: list[Line] = Field(default=[], max_length=100)
+    metadata: dict[Line, StrictStr | StrictInt | StrictFloat | StrictBool | None] = Field(
+        default={}, max_length=100
+    )
+    media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
+
+
+class UploadFields(RequestModel):
+    """The form fields of an upload beside `file`; they hold for each of its files."""
+
+    published: Date | None = None
+    tag: list[Line] = Field(default=[], max_length=100)
+
+
+class CitationBody(RequestModel):
+    """A citation to check: does `quote` stand at `[start, end)` of that revision?"""
+
+    doc_id: DocId
+    revision: Revision
+    start: Offset
+    end: Offset
+    quote: Text
+    collection: CollectionName | None = None
+
+
+class NoQuery(RequestModel):
+    """For routes without query parameters."""
+
+
+class CollectionQuery(RequestModel):
+    collection: CollectionName | None = Field(default=None, description="The default collection without it.")
+
+
+class DocumentsQuery(CollectionQuery):
+    after: DocId | None = Field(default=None, description="The `next` of the page before.")
+    limit: Annotated[int, Field(ge=1, le=PAGE_MAX), DECIMAL] = 100
+
+
+class DocumentQuery(CollectionQuery):
+    revision: Revision | None = Field(default=None, description="The current revision without it.")
+
+
+class TextQuery(DocumentQuery):
+    start: Annotated[int, Field(ge=0, description="First code point."), DECIMAL] = 0
+    end: Annotated[
+        int | None,
+        Field(ge=0, description="Code point behind the last one; the end of the text without it."),
+        DECIMAL,
+    ] = None

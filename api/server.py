@@ -1,0 +1,109 @@
+"""``serve``: gunicorn, started from Python with the options that fit the settings.
+
+gthread keeps connections alive; SO_REUSEPORT lets the kernel spread them over the workers, otherwise one
+worker gets every kept-alive connection. Nothing is loaded before the fork: no open database crosses it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from api.settings import Settings
+from indexer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+log = logging.getLogger("citespan")
+
+# As in prometheus_client. Not imported from there: at its import the library decides how it counts, so the
+# variable must be set before.
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - holds only heartbeat files, which gunicorn unlinks as it opens them
+
+
+def options(settings: Settings) -> dict[str, Any]:
+    """gunicorn's own settings, by name."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": f"{host}:{settings.port}",
+        "workers": settings.workers,
+        "worker_class": "gthread",
+        "threads": settings.threads,
+        "reuse_port": True,
+        "preload_app": False,
+        "keepalive": 30,
+        "graceful_timeout": settings.graceful_timeout,
+        # Of a worker's heartbeat, not of a request: opening a large model may take long.
+        "timeout": 120,
+        # A slow disk must not make the master think that a worker hangs.
+        "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
+        "proc_name": "citespan",
+        "loglevel": "warning",
+        # Since gunicorn 25.1; it would write a socket into the home folder, which a container may not have.
+        "control_socket_disable": True,
+    }
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn for one Citespan application, which each worker makes for itself after the fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self.settings).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from api.app import create_app  # only in a worker: it opens models and starts to count
+
+        return create_app(self.settings)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises ConfigError if the address cannot be listened at."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log.setLevel(logging.INFO)
+    log.info("settings: %s", settings)
+    check_address(settings)
+    log.info("serving on http://%s:%d", settings.host, settings.port)
+    given = os.environ.get(METRICS_VARIABLE)
+    folder = given or tempfile.mkdtemp(prefix="citespan-metrics-")
+    os.environ[METRICS_VARIABLE] = folder
+    master = os.getpid()
+    try:
+        Server(settings).run()
+    finally:
+        # Workers leave through here as well; the folder is their master's.
+        if not given and os.getpid() == master:
+            del os.environ[METRICS_VARIABLE]
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_address(settings: Settings) -> None:
+    """Raises ConfigError if ``host:port`` is taken.
+
+    Workers share the port by SO_REUSEPORT: a second server would start, and take half of the requests.
+    """
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+        family, kind, protocol, _, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"cannot listen at {settings.host}:{settings.port}: {reason}") from error

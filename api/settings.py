@@ -1,0 +1,122 @@
+"""What can be set: defaults < ``citespan.toml`` < ``CITESPAN_*`` environment variables.
+
+One frozen :class:`Settings` is built at start and passed down. A key that is not declared here, or a value
+that does not fit, stops the start with a :class:`ConfigError` that names both.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from api.options import PREFIX, Option, from_text, from_toml, option, plain_type
+from indexer.errors import ConfigError
+
+FILE_VARIABLE = PREFIX + "CONFIG"
+DEFAULT_FILE = "citespan.toml"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every option of the service. Sizes are in bytes, times in seconds."""
+
+    data_dir: Path = option(Path("data"), "Folder of the collections.", env=PREFIX + "DATA")  # noqa: RUF009
+    collection: str = option("default", "Collection used by requests and commands that name none.")
+    encoder: str = option(
+        "embedded", "Encoder slot: `embedded`, or the name or path of a sentence-transformers model."
+    )
+    reader: str = option("embedded", "Reader slot: `embedded`.")
+    min_confidence: float | None = option(
+        None,
+        "Least confidence of an answer; without it the model's own threshold decides.",
+        minimum=0,
+        maximum=1,
+    )
+    glossary: tuple[Path, ...] = option((), "Glossary files (TOML): names that mean the same thing.")
+
+    host: str = option("127.0.0.1", "Address to listen at. `0.0.0.0` opens the service to the network.")
+    port: int = option(8000, "TCP port to listen at.", minimum=1, maximum=65535)
+    workers: int = option(2, "Worker processes.", minimum=1, maximum=256)
+    threads: int = option(
+        4, "Threads of a worker, which is how many requests it serves at a time.", minimum=1, maximum=256
+    )
+    graceful_timeout: int = option(
+        30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600
+    )
+    access_log: bool = option(False, "Write one JSON line to standard output for each request.")
+
+    max_question_chars: int = option(2000, "Longest question, in characters.", minimum=1, maximum=100_000)
+    k_max: int = option(100, "Most passages that a request may ask for.", minimum=1, maximum=100)
+    max_body_bytes: int = option(1_048_576, "Largest JSON body, documents apart.", minimum=1024)
+    max_upload_bytes: int = option(
+        50 * MEGABYTE, "Largest document, and largest upload as a whole.", minimum=1024
+    )
+    writer_timeout: float = option(
+        10.0, "Seconds that a change waits for another writer before it is refused.", minimum=0, maximum=600
+    )
+
+    @classmethod
+    def load(
+        cls, file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any
+    ) -> Settings:
+        """The settings from ``file`` and ``environ`` (``os.environ``); ``overrides`` that are not None win.
+
+        Without ``file``: the one that ``CITESPAN_CONFIG`` names, else ``citespan.toml`` if there is one.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        if file is None and environ.get(FILE_VARIABLE):
+            file = Path(environ[FILE_VARIABLE])
+        if file is not None or Path(DEFAULT_FILE).is_file():
+            values |= _file_values(file or Path(DEFAULT_FILE))
+        values |= _environment_values(environ)
+        values |= {name: value for name, value in overrides.items() if value is not None}
+        return cls(**values)
+
+
+@cache
+def options() -> dict[str, Option]:
+    """Every declared setting by name, in the order of declaration."""
+    hints = get_type_hints(Settings)
+    found = {}
+    for declared in fields(Settings):
+        doc = dict(declared.metadata)
+        env = doc.pop("env") or PREFIX + declared.name.upper()
+        found[declared.name] = Option(
+            declared.name, plain_type(hints[declared.name]), declared.default, env=env, **doc
+        )
+    return found
+
+
+def _file_values(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
+        raise ConfigError(f"{file}: {error}") from error
+    unknown = sorted(table.keys() - options().keys())
+    if unknown:
+        raise ConfigError(
+            f"{file}: unknown setting {unknown[0]} = {table[unknown[0]]!r}; known: {', '.join(options())}"
+        )
+    try:
+        return {name: from_toml(options()[name], value, file.parent) for name, value in table.items()}
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error.message}") from None
+
+
+def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
+    by_variable = {declared.env: declared for declared in options().values()}
+    values = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
+            continue
+        if variable not in by_variable:
+            raise ConfigError(f"unknown setting {variable}={text!r}; known: {', '.join(sorted(by_variable))}")
+        values[by_variable[variable].name] = from_text(by_variable[variable], text)
+    return values

@@ -1,0 +1,54 @@
+"""GET / and /static: the web page, revalidated by ETag."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_from_directory
+
+from api.operation import Operation, operation
+
+blueprint = Blueprint("web", __name__)
+
+FOLDER = Path(__file__).parent / "web"
+_TYPES = {
+    # The system's table may be missing or say otherwise; with nosniff the type must be right.
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+@blueprint.get("/")
+@operation(Operation(summary="The web page", tag="Operation", query=None, answers={200: "text/html"}))
+def index() -> Response:
+    return send_page(FOLDER, "index.html")
+
+
+@blueprint.get("/static/<path:name>")
+@operation(
+    Operation(
+        summary="A part of the web page",
+        tag="Operation",
+        query=None,
+        answers={200: "application/octet-stream"},
+        problems=("route_not_found",),
+    )
+)
+def static(name: str) -> Response:
+    return send_page(FOLDER / "static", name)
+
+
+def send_page(folder: Path, name: str) -> Response:
+    """The file ``name`` of ``folder`` (never of another: safe_join), or 304 if the client has it."""
+    mimetype = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    # conditional=False: Range requests would bring 206 and 416, which no page needs.
+    response = send_from_directory(folder, name, mimetype=mimetype, conditional=False)
+    response.headers["Cache-Control"] = "no-cache"  # keep, but ask: an upgrade shows at once
+    response.make_conditional(request.environ)
+    return response

@@ -1,0 +1,44 @@
+// What stands on the page when there is nothing to read: loading, a problem, nothing there.
+
+import { announce, h } from "./dom.js";
+import { has, t } from "./i18n.js";
+
+export function loading(words = t("loading")) {
+  return h("p", { class: "loading" }, h("span", { class: "dots", "aria-hidden": "true" }), words);
+}
+
+/** A problem in the reader's words: by its code, then by its status. */
+export function problemText({ code, status }) {
+  const byStatus = { 401: "unauthorized", 403: "forbidden", 413: "body_too_large", 429: "rate_limited", 502: "unavailable", 503: "unavailable" };
+  const key = [`problem_${code}`, `problem_${byStatus[status]}`].find(has);
+  return t(key ?? "problem_unknown");
+}
+
+/** The service's own words under ours, for whoever has to look into it. */
+export function problemDetail(problem) {
+  const detail = problem.detail || problem.title;
+  return h("p", { class: "detail" }, h("code", {}, problem.code), detail && ` ${detail}`);
+}
+
+export function problemPanel(problem, retry = null) {
+  announce(`${t("problemTitle")}. ${problemText(problem)}`);
+  return h(
+    "section",
+    { class: "panel problem" },
+    h("h2", {}, t("problemTitle")),
+    h("p", {}, problemText(problem)),
+    problemDetail(problem),
+    retry && h("button", { type: "button", on: { click: retry } }, t("retry")),
+  );
+}
+
+/** Copies text; nothing is offered where the browser does not allow it (plain http on another host). */
+export function copyButton(label, text) {
+  if (!navigator.clipboard) return null;
+  const copy = async (event) => {
+    await navigator.clipboard.writeText(text());
+    event.target.textContent = t("copied");
+    announce(t("copied"));
+  };
+  return h("button", { type: "button", class: "quiet", on: { click: copy } }, label);
+}

@@ -1,0 +1,8 @@
+"""The WSGI entry: the one module whose import opens the models. See ``api/gunicorn_conf.py``."""
+
+from __future__ import annotations
+
+from api.app import create_app
+from api.settings import Settings
+
+app = create_app(Settings.load())

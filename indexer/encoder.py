@@ -1,0 +1,70 @@
+"""The encoder slot: what Citespan needs from a model that turns text into vectors, and how one is chosen.
+
+``embedded`` ships inside the package and needs numpy alone; every other name is a sentence-transformers
+model, by its Hugging Face name or its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+EMBEDDED = "embedded"
+EMBEDDED_FOLDER = Path(__file__).parent / "models" / "encoder"
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Texts to unit vectors. Vectors of two encoders compare only if their fingerprints are equal."""
+
+    @property
+    def name(self) -> str:
+        """The name that `load_encoder` was given."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the model's files: stable across machines, changed by any change of the model."""
+        ...
+
+    @property
+    def dim(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of passages: float32 (len(texts), dim), unit rows; a zero row for a text without tokens."""
+        ...
+
+    def encode_query(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of questions, shaped as those of `encode`; a model may read questions in its own way."""
+        ...
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that also gives vectors of single tokens, for the soft token match."""
+
+    def token_ids(self, text: str) -> np.ndarray:
+        """Token ids of `text`, int32, in the order of the text, duplicates kept."""
+        ...
+
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        """Unit vectors of the tokens `ids`, float32 (len(ids), dim)."""
+        ...
+
+    def token_weights(self, ids: np.ndarray) -> np.ndarray:
+        """How much each of the tokens `ids` says, as learned, float32 (len(ids),), zero or more."""
+        ...
+
+
+def load_encoder(name: str) -> Encoder:
+    """The encoder called `name`. Raises `indexer.errors.ConfigError` if there is none, or none that loads."""
+    if name == EMBEDDED:
+        from indexer.static_encoder import StaticEncoder
+
+        return StaticEncoder(EMBEDDED_FOLDER)
+    from indexer.sentence_encoder import SentenceEncoder
+
+    return SentenceEncoder(name)

@@ -1,0 +1,130 @@
+"""PDF: the source text is the text layer, page after page; the readable text joins the lines again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+
+from indexer.documents import Document
+from indexer.errors import LoadError
+from indexer.formats.base import Format, Loaded, Markup
+from indexer.limits import LoadLimits
+from indexer.offsets import Edit
+
+_PAGE_BREAK = "\n\n"
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_END = re.compile("[\u3002\uff01\uff1f!?.;\uff1b:\uff1a\u2026][\u201d\u2019\u300d\u300f\uff09)\"']*$")
+_STARTS = re.compile(r"[ \t]*(?:[-•●▪·*]|\(?\d{1,3}[).、]|第.{1,6}[章节条]|[一二三四五六七八九十]{1,3}、|#)")
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f]")
+_LINE = re.compile(r"[^\n]+")
+_SHORT = 0.7  # a line so much shorter than the page's usual one ends its paragraph
+_MIN_PAGES = 3  # a line must open or close so many pages to be a running head
+
+
+def read(data: bytes, limits: LoadLimits) -> Loaded:
+    try:
+        with pdfium.PdfDocument(data) as pdf:
+            pages = _pages(pdf, limits)
+            told = pdf.get_metadata_dict(skip_empty=True)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == _PASSWORD:
+            message = "the PDF is locked with a password; save a copy without one"
+            raise LoadError(message, code="file_encrypted") from error
+        raise LoadError(
+            "the PDF is damaged and cannot be opened; export it again", code="file_broken"
+        ) from error
+    starts: list[int] = []
+    at = 0
+    for page in pages:
+        starts.append(at)
+        at += len(page) + len(_PAGE_BREAK)
+    text = _PAGE_BREAK.join(pages)
+    if not text.strip():
+        message = "the PDF holds no text, only pictures; run text recognition (OCR) on it first"
+        raise LoadError(message, code="file_no_text")
+    metadata = {name.lower(): told[name] for name in ("Author", "Subject", "Keywords") if told.get(name)}
+    return Loaded(text, "utf-8", told.get("Title", "").strip() or None, None, metadata, tuple(starts))
+
+
+def _pages(pdf: pdfium.PdfDocument, limits: LoadLimits) -> list[str]:
+    if len(pdf) > limits.max_pages:
+        message = f"the PDF has {len(pdf):,} pages, more than the {limits.max_pages:,} allowed; split it"
+        raise LoadError(message, code="file_too_large")
+    pages: list[str] = []
+    size = 0
+    for index in range(len(pdf)):
+        page = pdf[index]
+        textpage = page.get_textpage()
+        text = textpage.get_text_bounded()
+        textpage.close()
+        page.close()
+        pages.append(
+            text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
+        )
+        size += len(pages[-1])
+        if size > limits.max_chars:
+            message = f"the PDF holds more than the {limits.max_chars:,} characters allowed; split it"
+            raise LoadError(message, code="file_too_large")
+    return pages
+
+
+def markup(document: Document) -> Markup:
+    text = document.text
+    pages = _page_ranges(document)
+    asides = list(_running_heads(text, pages))
+    kept_apart = {start for start, _ in asides} | {end for _, end in asides}
+    edits: list[Edit] = []
+    for start, end in pages:
+        lines = [found.span() for found in _LINE.finditer(text, start, end)]
+        usual = sorted(b - a for a, b in lines)[len(lines) * 3 // 4] if lines else 0
+        for (a, b), (c, d) in pairwise(lines):
+            if b in kept_apart or c in kept_apart:
+                continue
+            edits += _joint(text, (a, b), (c, d), usual)
+    return Markup(edits, asides)
+
+
+def _page_ranges(document: Document) -> list[tuple[int, int]]:
+    starts = document.page_starts or (0,)
+    return list(zip(starts, (*starts[1:], len(document.text)), strict=True))
+
+
+def _joint(text: str, line: tuple[int, int], below: tuple[int, int], usual: int) -> Iterator[Edit]:
+    """The edit that makes two lines one, if the sentence goes on from one to the next."""
+    upper, lower = text[slice(*line)].rstrip(), text[slice(*below)].lstrip()
+    end, start = line[0] + len(upper), below[1] - len(lower)
+    if not upper or not lower or start - end > 20:
+        return
+    if upper[-1] in "\ufffe\x02\u00ad" or (
+        upper[-1] == "-" and upper[-2:-1].isalpha() and lower[0].islower()
+    ):
+        yield Edit(end - 1, start)
+    elif _END.search(upper[-6:]) or _STARTS.match(lower) or len(upper) < _SHORT * usual:
+        return
+    else:
+        tight = bool(_WIDE.match(upper[-1]) or _WIDE.match(lower[0]))
+        yield Edit(end, start, "" if tight else " ")
+
+
+def _running_heads(text: str, pages: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """First and last lines that come back on most pages (page numbers aside)."""
+    if len(pages) < _MIN_PAGES:
+        return
+    edges: list[tuple[tuple[int, int], str]] = []
+    for start, end in pages:
+        lines = [found.span() for found in _LINE.finditer(text, start, end) if found[0].strip()]
+        if len(lines) > 2:
+            edges += [
+                (span, re.sub(r"\d+", "#", text[slice(*span)]).strip()) for span in (lines[0], lines[-1])
+            ]
+    counts = Counter(key for _, key in edges)
+    for span, key in edges:
+        if counts[key] >= max(_MIN_PAGES, len(pages) // 2):
+            yield span
+
+
+FORMAT = Format("application/pdf", (".pdf",), read, markup)

@@ -1,0 +1,53 @@
+"""One writer at a time, across processes: an advisory lock that the kernel drops when its owner dies."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.errors import WriterBusy
+
+_POLL_S = 0.05
+
+
+@contextmanager
+def writer_lock(path: Path, timeout: float) -> Iterator[None]:
+    """Holds the lock file at ``path``. Raises WriterBusy, naming the owner, after ``timeout`` seconds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise WriterBusy(
+                        f"another writer is at work: {_owner(path)}; waited {timeout:g} s, try again later"
+                    ) from None
+                time.sleep(_POLL_S)
+        owner = {
+            "pid": os.getpid(),
+            "command": " ".join(Path(part).name for part in sys.argv[:2]),
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _owner(path: Path) -> str:
+    try:
+        owner = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {owner['pid']} ({owner['command']}), since {owner['since']}"
+    except (OSError, ValueError, KeyError):
+        return "an unknown process"

@@ -1,0 +1,89 @@
+"""The embedded encoder: a table of token vectors, read with numpy alone.
+
+A text's vector is the L2-normalised sum of its token vectors; the length of a token's vector is its learned
+weight, so that the sum is a weighted mean (Arora, Liang & Ma 2017; Wieting et al. 2016). Only the rows of the
+text at hand are widened from int8; the rest of the table stays in the mapped file, shared between processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from indexer.static_folder import StaticModel, fingerprint
+from indexer.tokens import Tokenizer
+
+_BLOCK = 1 << 16  # characters looked up at once: enough to be fast, small enough for the processor's cache
+_MANY = 4096  # tokens; beyond, equal ones are counted first, so that a huge text widens each row once
+
+
+class StaticEncoder:
+    """An `indexer.encoder.TokenEncoder` read from `folder`. Raises `indexer.errors.ConfigError`."""
+
+    def __init__(self, folder: Path, name: str = "embedded") -> None:
+        model = StaticModel.read(folder)
+        self.name = name
+        self.dim = int(model.rows.shape[1])
+        self._folder = folder
+        self._rows = model.rows
+        self._scales = model.scales.astype(np.float32)
+        self._tokenizer = Tokenizer(model.vocabulary)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return fingerprint(self._folder)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of `texts`, float32 (n, dim); zeros for a text without tokens."""
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for first, block in _blocks(texts):
+            for row, ids in enumerate(self._tokenizer.split(block), first):
+                if len(ids):
+                    vectors[row] = self._sum(ids)
+        return _unit(vectors)
+
+    def _sum(self, ids: np.ndarray) -> np.ndarray:
+        weights = self._scales[ids]
+        if len(ids) > _MANY:
+            ids, place = np.unique(ids, return_inverse=True)
+            weights = np.bincount(place, weights).astype(np.float32)
+        return np.asarray(weights @ self._rows[ids].astype(np.float32))
+
+    def encode_query(self, texts: Sequence[str]) -> np.ndarray:
+        """As `encode`: questions and passages are read alike."""
+        return self.encode(texts)
+
+    def token_ids(self, text: str) -> np.ndarray:
+        """Ids of the tokens of `text`, int32, ordered by where they end, duplicates kept."""
+        return self._tokenizer(text)
+
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        """Unit vectors of the tokens `ids`, float32 (n, dim)."""
+        return _unit(self._rows[ids].astype(np.float32))
+
+    def token_weights(self, ids: np.ndarray) -> np.ndarray:
+        """Learned weights of the tokens `ids`, the lengths of their vectors, float32 (n,)."""
+        length = np.linalg.norm(self._rows[ids].astype(np.float32), axis=1)
+        return np.asarray(length * self._scales[ids], np.float32)
+
+
+def _unit(rows: np.ndarray) -> np.ndarray:
+    """`rows` scaled to length one, in place; zero rows stay zero."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    np.divide(rows, length, out=rows, where=length > 0)
+    return rows
+
+
+def _blocks(texts: Sequence[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """(index of the first, texts) in runs of about `_BLOCK` characters, at least one text each."""
+    first = size = 0
+    for index, text in enumerate(texts):
+        if size and size + len(text) > _BLOCK:
+            yield first, texts[first:index]
+            first, size = index, 0
+        size += len(text)
+    if first < len(texts):
+        yield first, texts[first:]

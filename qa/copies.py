@@ -1,0 +1,42 @@
+"""Copies among ranked passages: the same text found twice counts as one source.
+
+Compared by the containment of folded character trigrams (Broder, "On the resemblance and containment of
+documents", 1997), so a copy with other noise or cut elsewhere is still seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from indexer.normalize import fold
+from indexer.snapshot import StoredChunk
+
+_SAME = 0.85
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Character trigrams of the match text without spaces and punctuation."""
+    bare = _NOT_WORD.sub("", fold(text))
+    return frozenset(bare[i : i + 3] for i in range(max(1, len(bare) - 2)))
+
+
+def same_text(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether nearly all of the shorter text stands in the other, and the two are of like length."""
+    small, large = sorted((len(one), len(other)))
+    return small >= _SAME * large * _SAME and len(one & other) >= _SAME * small
+
+
+def collapse(chunks: Iterable[StoredChunk]) -> list[tuple[StoredChunk, list[StoredChunk]]]:
+    """Ranked chunks without those that repeat a better one; each with its copies."""
+    kept: list[tuple[StoredChunk, list[StoredChunk], frozenset[str]]] = []
+    for chunk in chunks:
+        own = shingles(chunk.text)
+        for _, copies, other in kept:
+            if same_text(own, other):
+                copies.append(chunk)
+                break
+        else:
+            kept.append((chunk, [], own))
+    return [(chunk, copies) for chunk, copies, _ in kept]

@@ -1,0 +1,110 @@
+"""From readings to a decision: equal values count together, the period asked for goes first, and an answer is only
+given when it is probably right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from indexer.normalize import fold
+from qa.confidence import Calibration, load_calibration, measures, period_agreement
+from qa.equality import same_value
+from qa.results import Decision, Passage, Query, Reading
+
+_PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
+"""A reading of the period asked for counts double, one of another period a third: of two similar figures in
+neighbouring sentences the asked one must win, but a period must not lift a reading that nothing else speaks for."""
+_RIVAL = 0.5
+"""A different value is a conflict if its group's belief is at least this share of the first group's."""
+
+
+def decide(
+    query: Query,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading],
+    *,
+    min_confidence: float | None = None,
+    calibration: Calibration | None = None,
+) -> Decision:
+    """The decision on ``readings``; ``min_confidence`` None takes the calibrated threshold.
+
+    The readings of the decision have ``score`` replaced by the estimated probability of being right.
+    """
+    if not readings:
+        return Decision((), 0.0, False, "nothing_found")
+    calibration = calibration or load_calibration()
+    groups = _ranked_groups(query, passages, readings)
+    ordered = [reading for group in groups for reading in group[:1]]
+    ordered += [reading for group in groups for reading in group[1:]]
+    scored = [
+        replace(reading, score=calibration.probability(measures(query, passages, ordered, at)))
+        for at, reading in enumerate(ordered[:4])
+    ] + [replace(reading, score=0.0) for reading in ordered[4:]]
+    confidence = scored[0].score
+    threshold = calibration.threshold if min_confidence is None else min_confidence
+    answerable = confidence >= threshold
+    return Decision(
+        readings=tuple(scored),
+        confidence=confidence,
+        answerable=answerable,
+        reason=None if answerable else _reason(query, passages, ordered[0]),
+        agreement=_agreement(query, passages, groups),
+    )
+
+
+def _ranked_groups(
+    query: Query, passages: Sequence[Passage], readings: Sequence[Reading]
+) -> list[list[Reading]]:
+    """Readings of equal value together, the group of the highest belief first, the best of a group first."""
+    groups: list[list[Reading]] = []
+    for reading in sorted(readings, key=lambda r: -_belief(query, passages, r)):
+        for group in groups:
+            if same_answer(passages, group[0], reading):
+                group.append(reading)
+                break
+        else:
+            groups.append([reading])
+    return sorted(groups, key=lambda group: -sum(_belief(query, passages, reading) for reading in group))
+
+
+def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> float:
+    agreement = period_agreement(query, passages, reading)
+    return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)]
+
+
+def same_answer(passages: Sequence[Passage], one: Reading, other: Reading) -> bool:
+    """Whether two readings say the same: equal values, or the same words."""
+    if one.value is not None and other.value is not None:
+        return same_value(one.value, other.value)
+    return _words(passages, one) == _words(passages, other)
+
+
+def _words(passages: Sequence[Passage], reading: Reading) -> str:
+    text = passages[reading.passage].text[reading.start : reading.end]
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def _reason(query: Query, passages: Sequence[Passage], reading: Reading) -> str:
+    return "other_period" if period_agreement(query, passages, reading) < 0 else "low_confidence"
+
+
+def _agreement(
+    query: Query, passages: Sequence[Passage], groups: Sequence[Sequence[Reading]]
+) -> str:
+    """``agree`` when two passages give the first answer; ``conflict`` when another passage gives, for the same
+    period or none told, another value of the same kind and unit, and with some right."""
+    first = groups[0]
+    for group in groups[1:]:
+        if _contradicts(passages, first[0], group[0]) and sum(r.score for r in group) >= _RIVAL * sum(
+            r.score for r in first
+        ):
+            return "conflict"
+    return "agree" if len({reading.passage for reading in first}) > 1 else "single"
+
+
+def _contradicts(passages: Sequence[Passage], one: Reading, other: Reading) -> bool:
+    if one.value is None or other.value is None or one.passage == other.passage:
+        return False
+    same_kind = one.value.get("kind") == other.value.get("kind") and one.value.get("unit") == other.value.get("unit")
+    return same_kind and (one.as_of is None or other.as_of is None or one.as_of == other.as_of)

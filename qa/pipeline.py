@@ -1,0 +1,210 @@
+"""A question's whole journey: query -> retrieve -> fuse -> rerank -> read -> decide -> cite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.encoder import Encoder, TokenEncoder
+from indexer.lexical import LexicalQuery
+from indexer.snapshot import Snapshot, StoredChunk
+from qa.cite import cite
+from qa.copies import collapse
+from qa.decide import decide
+from qa.fuse import fuse, gate
+from qa.glossaries import Glossaries
+from qa.query import analyse
+from qa.read import Reader
+from qa.rerank import Scores, rerank
+from qa.results import Answer, AskResult, Decision, Filters, FoundPassage, Passage, Query, Reading
+from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
+from qa.settings import QASettings
+
+# In standard deviations of the fused score: boilerplate sinks below what is nearly as good, not out of sight.
+_BOILERPLATE_SINKS = 1.5
+# Ranked chunks looked at for copies, per passage wanted.
+_SPARE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``k``: passages wanted; ``min_confidence``: overrides the threshold for an answer."""
+
+    question: str
+    k: int = 5
+    filters: Filters = Filters()
+    min_confidence: float | None = None
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage in its place, with its copies and everything that put it there."""
+
+    chunk: StoredChunk
+    copies: tuple[StoredChunk, ...]
+    passage: Passage
+    scores: dict[str, float]
+
+
+class Pipeline:
+    """Holds the models; every call gets the snapshot that it answers from. Thread safe."""
+
+    def __init__(self, encoder: Encoder, glossaries: Glossaries, reader: Reader, settings: QASettings) -> None:
+        self._encoder = encoder
+        self._token_encoder = encoder if isinstance(encoder, TokenEncoder) else None
+        self._glossaries = glossaries
+        self._reader = reader
+        self._settings = settings
+        self._retrievers = (DenseRetriever(), LexicalRetriever())
+
+    def ask(self, snapshot: Snapshot, request: Request) -> AskResult:
+        """The answer and its passages. Raises QueryError for a question that cannot be asked."""
+        query = analyse(request.question, self._glossaries.of(snapshot))
+        ranked, weight = self.rank(snapshot, query, request.filters, max(request.k, self._settings.read))
+        passages = [entry.passage for entry in ranked[: self._settings.read]]
+        readings = self._reader.read(query, passages)
+        decision = decide(query, passages, readings, min_confidence=self._threshold(request))
+        answers = [self._answer(snapshot, ranked, reading, decision) for reading in decision.readings]
+        return AskResult(
+            question=request.question,
+            answerable=decision.answerable,
+            answer=answers[0] if decision.answerable else None,
+            alternatives=tuple(answers[1:4]) if decision.answerable else (),
+            agreement=decision.agreement,
+            reason=decision.reason,
+            passages=self._passages(snapshot, ranked[: request.k], decision.readings),
+            collection="",
+            commit=snapshot.commit,
+            explain=_explain(query, weight, readings) if request.explain else None,
+        )
+
+    def search(self, snapshot: Snapshot, request: Request) -> AskResult:
+        """The passages alone."""
+        query = analyse(request.question, self._glossaries.of(snapshot))
+        ranked, weight = self.rank(snapshot, query, request.filters, request.k)
+        return AskResult(
+            question=request.question,
+            answerable=False,
+            answer=None,
+            alternatives=(),
+            agreement="single",
+            reason=None,
+            passages=self._passages(snapshot, ranked, ()),
+            collection="",
+            commit=snapshot.commit,
+            explain=_explain(query, weight, ()) if request.explain else None,
+        )
+
+    def rank(
+        self, snapshot: Snapshot, query: Query, filters: Filters, k: int
+    ) -> tuple[list[Ranked], float]:
+        """The ``k`` best passages for ``query``, and the weight that BM25 had in it."""
+        search = self._search_query(query)
+        doc_ids = matching_documents(snapshot, filters)
+        limit = self._settings.candidates
+        hits = [retriever.retrieve(snapshot, search, limit, doc_ids) for retriever in self._retrievers]
+        candidates = snapshot.candidates(dict.fromkeys(hit.chunk_id for found in hits for hit in found))
+        scores = rerank(search, candidates, self._token_encoder)
+        bm25 = {hit.chunk_id: hit.score for hit in hits[1]}
+        lexical = np.asarray([bm25.get(chunk_id, 0.0) for chunk_id in candidates.chunk_ids], np.float32)
+        weight = gate(snapshot.coverage(search.terms))
+        fused = fuse(scores.combined, lexical, weight)
+        fused -= np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
+        order = np.argsort(-fused, kind="stable")[: k * _SPARE + self._settings.read]
+        found = collapse(snapshot.chunks([candidates.chunk_ids[at] for at in order]))
+        place = {chunk_id: at for at, chunk_id in enumerate(candidates.chunk_ids)}
+        return [
+            _ranked(chunk, copies, place[chunk.chunk_id], fused, scores, lexical) for chunk, copies in found[:k]
+        ], weight
+
+    def _search_query(self, query: Query) -> SearchQuery:
+        text = query.expanded
+        tokens = self._token_encoder.token_ids(text) if self._token_encoder else np.zeros(0, np.int32)
+        return SearchQuery(self._encoder.encode_query([text])[0], tokens, LexicalQuery.of(text))
+
+    def _threshold(self, request: Request) -> float | None:
+        return self._settings.min_confidence if request.min_confidence is None else request.min_confidence
+
+    @staticmethod
+    def _answer(snapshot: Snapshot, ranked: Sequence[Ranked], reading: Reading, decision: Decision) -> Answer:
+        chunk = ranked[reading.passage].chunk
+        first = reading is decision.readings[0]
+        citation = cite(snapshot, chunk, reading.sentence_start, reading.sentence_end)
+        exact = cite(snapshot, chunk, reading.start, reading.end)
+        return Answer(
+            text=chunk.text[reading.start : reading.end],
+            confidence=decision.confidence if first else reading.score,
+            value=reading.value,
+            as_of=reading.as_of,
+            context=chunk.text[reading.sentence_start : reading.sentence_end],
+            citations=(citation,),
+            span=exact,
+            parts=tuple(chunk.text[a:b] for a, b in reading.parts),
+        )
+
+    @staticmethod
+    def _passages(
+        snapshot: Snapshot, ranked: Sequence[Ranked], readings: Sequence[Reading]
+    ) -> tuple[FoundPassage, ...]:
+        highlights: dict[int, list[tuple[int, int]]] = {}
+        for reading in readings[:1]:
+            highlights[reading.passage] = list(reading.parts) or [(reading.start, reading.end)]
+        return tuple(
+            FoundPassage(
+                rank=number,
+                score=entry.passage.score,
+                citation=cite(snapshot, entry.chunk, 0, len(entry.chunk.text)),
+                text=entry.chunk.text,
+                highlights=tuple(highlights.get(number - 1, ())),
+                scores=entry.scores,
+                boilerplate=entry.chunk.boilerplate,
+                copies=tuple(cite(snapshot, copy, 0, len(copy.text)) for copy in entry.copies),
+            )
+            for number, entry in enumerate(ranked, 1)
+        )
+
+
+def _ranked(
+    chunk: StoredChunk,
+    copies: Sequence[StoredChunk],
+    at: int,
+    fused: np.ndarray[tuple[int], np.dtype[np.float32]],
+    scores: Scores,
+    lexical: np.ndarray[tuple[int], np.dtype[np.float32]],
+) -> Ranked:
+    parts = {
+        "dense": round(float(scores.dense[at]), 4),
+        "sentence": round(float(scores.best[at]), 4),
+        "soft": round(float(scores.soft[at]), 4),
+        "lexical": round(float(lexical[at]), 4),
+    }
+    passage = Passage(
+        text=chunk.text,
+        sentences=chunk.sentences,
+        score=round(float(fused[at]), 4),
+        sentence_scores=tuple(float(score) for score in scores.sentences[at]),
+        coverage=float(scores.soft[at]),
+        title=chunk.document.title,
+        published=chunk.document.published,
+        boilerplate=chunk.boilerplate,
+    )
+    return Ranked(chunk, tuple(copies), passage, parts)
+
+
+def _explain(query: Query, weight: float, readings: Sequence[Reading]) -> dict[str, object]:
+    """Why the answer came out as it did, for people who tune and debug."""
+    return {
+        "language": query.lang,
+        "kind": query.kind,
+        "expanded": query.expanded,
+        "names": [{"term": alias.term, "others": list(alias.others)} for alias in query.aliases],
+        "periods": [{"text": p.text, "start": p.start, "end": p.end} for p in query.periods],
+        "lexical_weight": round(weight, 4),
+        "readings": [
+            {"passage": r.passage + 1, "start": r.start, "end": r.end, "kind": r.kind, "score": round(r.score, 4)}
+            for r in readings[:10]
+        ],
+    }

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+from small_service import DOCUMENTS, HTML, KLING, KUAISHOU
+
+
+def test_documents_are_listed_in_pages(client):
+    first = client.get("/v1/documents?limit=2").get_json()
+    second = client.get(f"/v1/documents?limit=2&after={first['next']}").get_json()
+    assert [entry["doc_id"] for entry in first["documents"] + second["documents"]] == sorted(DOCUMENTS)
+    assert second["next"] is None
+
+
+def test_a_full_last_page_has_no_next(client):
+    assert client.get("/v1/documents?limit=3").get_json()["next"] is None
+
+
+def test_a_new_service_lists_nothing(empty):
+    body = empty.get("/v1/documents").get_json()
+    assert body == {"documents": [], "next": None, "index": {"collection": "default", "commit": 0}}
+
+
+def test_a_document_is_described(client):
+    body = client.get("/v1/documents/kling").get_json()
+    assert body["title"] == "可灵收入"
+    assert body["published"] == "2025-06-01"
+    assert body["metadata"]["tags"] == "ai, 财报"
+    assert body["characters"] == len(KLING)
+    assert body["current"] is True
+
+
+@pytest.mark.parametrize(
+    ("span", "text"), [("", KLING), ("?start=2&end=4", "可灵"), (f"?start={len(KLING)}", "")]
+)
+def test_text_is_the_source_text_of_the_range(client, span, text):
+    body = client.get(f"/v1/documents/kling/text{span}").get_json()
+    assert body["text"] == text
+    assert body["characters"] == len(KLING)
+    assert body["end"] - body["start"] == len(text)
+
+
+@pytest.mark.parametrize("span", ["start=3&end=2", "end=1000000", "start=1000000"])
+def test_a_range_outside_the_text_is_refused(client, span):
+    response = client.get(f"/v1/documents/kling/text?{span}")
+    assert (response.status_code, response.get_json()["code"]) == (422, "range_invalid")
+
+
+def test_html_is_kept_as_source_text(client):
+    assert client.get("/v1/documents/report/text").get_json()["text"] == HTML
+    assert client.get("/v1/documents/report").get_json()["media_type"] == "text/html"
+
+
+def test_an_old_revision_stays_readable(client):
+    old = client.get("/v1/documents/kuaishou").get_json()["revision"]
+    client.put("/v1/documents/kuaishou", json={"text": "New text of the document."})
+    body = client.get(f"/v1/documents/kuaishou/text?revision={old}").get_json()
+    assert (body["text"], body["current"]) == (KUAISHOU, False)
+
+
+@pytest.mark.parametrize("path", ["", "/text"])
+def test_unknown_documents_and_revisions_are_named(client, path):
+    missing = client.get(f"/v1/documents/none{path}")
+    unknown = client.get(f"/v1/documents/kling{path}?revision=0000")
+    assert (missing.status_code, missing.get_json()["code"]) == (404, "document_not_found")
+    assert (unknown.status_code, unknown.get_json()["code"]) == (404, "revision_not_found")
+
+
+def test_a_collection_that_was_named_wrongly_is_not_started(client):
+    for response in (
+        client.get("/v1/documents?collection=nome"),
+        client.put("/v1/documents/a?collection=nome", json={"text": "text"}),
+    ):
+        assert (response.status_code, response.get_json()["code"]) == (404, "collection_not_found")

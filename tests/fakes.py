@@ -1,0 +1,46 @@
+"""Stand-ins for what is slow or large: no patches, only objects that keep a protocol."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.terms import terms
+
+
+class HashEncoder:
+    """A token encoder without a model: every term has a fixed random unit vector. Texts that share terms are near."""
+
+    def __init__(self, dim: int = 64, name: str = "hash") -> None:
+        self.name = name
+        self.dim = dim
+        self.fingerprint = hashlib.sha256(f"{name}:{dim}".encode()).hexdigest()[:16]
+        self.encoded = 0
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.encoded += len(texts)
+        out = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in enumerate(texts):
+            ids = self.token_ids(text)
+            if len(ids):
+                out[row] = self.token_vectors(ids).sum(axis=0)
+        length = np.linalg.norm(out, axis=1, keepdims=True)
+        return np.divide(out, length, out=out, where=length > 0)
+
+    def encode_query(self, texts: Sequence[str]) -> np.ndarray:
+        return self.encode(texts)
+
+    def token_ids(self, text: str) -> np.ndarray:
+        return np.asarray(
+            [int.from_bytes(hashlib.sha256(term.encode()).digest()[:3], "big") for term in terms(text)], np.int32
+        )
+
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        rows = [np.random.default_rng(int(token)).normal(size=self.dim) for token in ids]
+        out = np.asarray(rows, np.float32).reshape(len(ids), self.dim)
+        return out / np.linalg.norm(out, axis=1, keepdims=True)
+
+    def token_weights(self, ids: np.ndarray) -> np.ndarray:
+        return np.ones(len(ids), np.float32)

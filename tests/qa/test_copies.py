@@ -1,0 +1,26 @@
+import pytest
+
+from qa.copies import same_text, shingles
+
+TEXT = "可灵AI发布2.1版本，近七成收入由专业创作者贡献，管理层表示出海是下一步的增长焦点。"
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TEXT,
+        TEXT.replace("，", " , "),
+        "可靈AI發布2.1版本，近七成收入由專業創作者貢獻，管理層表示出海是下一步的增長焦點。",
+        "另据报道，" + TEXT,
+    ],
+)
+def test_script_spacing_and_a_few_words_do_not_make_another_text(copy: str):
+    assert same_text(shingles(TEXT), shingles(copy))
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["快手一季度平均日活跃用户为4.08亿，同比增长3.6%。", TEXT * 2 + "此外还有很多其他的内容，与上文毫无关系，讲的是另外一件事情。" * 3, ""],
+)
+def test_another_text_and_a_longer_one_are_no_copies(other: str):
+    assert not same_text(shingles(TEXT), shingles(other))

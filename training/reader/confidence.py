@@ -1,0 +1,131 @@
+"""Fit the calibration of answers (qa/confidence.py) on questions that often cannot be answered.
+
+    python -m training.reader.confidence DATA_FOLDER [--questions N] [--encoder NAME]
+
+The questions are those kept from the ranker, and DRCD dev. A third keeps its paragraph, a third loses it, and a
+third keeps it without the sentences that hold the answer: then names and topic still fit, as they do when
+someone asks a well-kept collection for what it does not tell. An answer is right when its F1 is at least a half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from qa.confidence import FILE, NAMES, Calibration, measures
+from qa.decide import decide
+from qa.glossary import Glossary
+from qa.query import analyse
+from qa.read import ClauseReader
+from training.reader.ranker import Cosines, askable, collection, position_f1, retrieved
+from training.reader.retrieval import Piece
+from training.reader.sets import RANKER, Example, examples, held_out
+
+SETS = (*RANKER, ("drcd-dev", "zh", "zh"))
+_FLAT = Calibration((0.0,) * len(NAMES), (1.0,) * len(NAMES), (0.0,) * len(NAMES), 0.0, 0.0)
+_GLOSSARY = Glossary()
+
+
+def without_answer(piece: Piece, example: Example) -> Piece:
+    """``piece`` without the sentences in which an answer of ``example`` stands, by place or by words."""
+    texts = {example.text[a:b] for a, b in example.answers}
+    kept = tuple((a, b) for a, b in piece.sentences if not any(text in piece.text[a:b] for text in texts))
+    return replace(piece, sentences=kept)
+
+
+def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[str, int, tuple[float, ...], float, bool]]:
+    """(set, treatment, measures, F1, right paragraph's third) of each question's first answer."""
+    dice = random.Random(11)
+    reader = ClauseReader(cosines.encoder)
+    for name, lang, paragraph_lang in SETS:
+        found = [e for e in examples(folder, name, lang, paragraph_lang) if askable(e.question)]
+        index, cut = collection(found, cosines)
+        fresh = [e for e in found if name == "drcd-dev" or held_out(e.paragraph_id)]
+        dice.shuffle(fresh)
+        for number, example in enumerate(fresh[:limit]):
+            treatment = number % 3
+            pieces = retrieved(example, index, cut)
+            if treatment == 1:
+                pieces = index.search(example.question, 5, example.paragraph_id)
+            elif treatment == 2:
+                pieces = [(without_answer(piece, example), score) for piece, score in pieces]
+            passages = [cosines.passage(example.question, piece, score) for piece, score in pieces]
+            query = analyse(example.question, _GLOSSARY)
+            readings = reader.read(query, passages)
+            decision = decide(query, passages, readings, calibration=_FLAT)
+            if not decision.readings:
+                continue
+            best = decision.readings[0]
+            ordered = [replace(best, score=best.features["belief"]), *(
+                replace(other, score=other.features["belief"]) for other in decision.readings[1:]
+            )]
+            piece = pieces[best.passage][0]
+            f1 = 0.0
+            if treatment == 0 and piece.paragraph_id == example.paragraph_id:
+                f1 = position_f1(piece.start + best.start, piece.start + best.end, example.answers)
+            yield f"{name}:{lang}:{paragraph_lang}", treatment, measures(query, passages, ordered), f1, held_out(example.question_id)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--questions", type=int, default=900, help="most questions of a set")
+    parser.add_argument("--encoder", default=None)
+    parser.add_argument("--threshold", type=float, default=None, help="confidence from which to answer")
+    args = parser.parse_args()
+    rows = list(observations(args.data, args.questions, Cosines(args.encoder)))
+    x = np.array([row[2] for row in rows])
+    right = np.array([row[3] >= 0.5 for row in rows])
+    answerable = np.array([row[1] == 0 for row in rows])
+    mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)
+    z = (x - mean) / scale
+    half = np.arange(len(rows)) % 2 == 0
+    for train, test in ((half, ~half), (~half, half)):
+        model = LogisticRegression(C=0.3, max_iter=2000).fit(z[train], right[train])
+        p = model.predict_proba(z[test])[:, 1]
+        print(
+            f"AUROC right {roc_auc_score(right[test], p):.3f} answerable {roc_auc_score(answerable[test], p):.3f} "
+            f"calibration error {calibration_error(p, right[test]):.3f}"
+        )
+    model = LogisticRegression(C=0.3, max_iter=2000).fit(z, right)
+    p = model.predict_proba(z)[:, 1]
+    for name in sorted({row[0] for row in rows}):
+        of = np.array([row[0] == name for row in rows])
+        print(name, of.sum(), f"right {right[of].mean():.3f} mean confidence {p[of].mean():.3f}",
+              f"F1 given the answer {np.mean([row[3] for row in rows if row[0] == name and row[1] == 0]):.3f}")
+    threshold = args.threshold if args.threshold is not None else best_threshold(p, answerable)
+    print(f"threshold {threshold:.2f}", *(f"{n} {w:+.2f}" for n, w in zip(NAMES, model.coef_[0], strict=True)))
+    stored = {
+        "names": list(NAMES),
+        "mean": [round(float(v), 5) for v in mean],
+        "scale": [round(float(v), 5) for v in scale],
+        "weights": [round(float(v), 5) for v in model.coef_[0]],
+        "bias": round(float(model.intercept_[0]), 5),
+        "threshold": round(threshold, 3),
+    }
+    FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+
+
+def best_threshold(p: np.ndarray, answerable: np.ndarray) -> float:
+    """The threshold with the best mean of both accuracies: answering what can be answered, and not the rest."""
+    grid = np.linspace(0.02, 0.9, 89)
+    balanced = [((p[answerable] >= t).mean() + (p[~answerable] < t).mean()) / 2 for t in grid]
+    return float(grid[int(np.argmax(balanced))])
+
+
+def calibration_error(p: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over equal bins of confidence."""
+    at = np.minimum((p * bins).astype(int), bins - 1)
+    return float(sum(abs(p[at == b].mean() - right[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any()))
+
+
+if __name__ == "__main__":
+    main()

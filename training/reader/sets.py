@@ -1,0 +1,81 @@
+"""The question sets behind the reader: how they are read, and which may be trained on.
+
+A set is NAME.paragraphs.jsonl.gz (id, lang, text) and NAME.questions.jsonl.gz (question, paragraph_id, answers with
+text and start). Trained on are only sets under share-alike or attribution licences: CMRC 2018 train and trial
+(CC BY-SA 4.0), TyDi QA gold passages in English (Apache-2.0), MLQA dev across languages (CC BY-SA 3.0), and, for the
+calibration alone, DRCD dev (CC BY-SA 3.0).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+TRAINING = ("cmrc2018-train", "cmrc2018-trial", "tydiqa-en-train")
+"""Sets whose words are counted."""
+RANKER = (
+    ("cmrc2018-train", "zh", "zh"),
+    ("cmrc2018-trial", "zh", "zh"),
+    ("tydiqa-en-train", "en", "en"),
+    ("mlqa-dev", "en", "zh"),
+    ("mlqa-dev", "zh", "en"),
+)
+"""Sets for the ranker: name, language of the question, language of the paragraph."""
+_FOLDS = 6
+
+
+def held_out(paragraph_id: str) -> bool:
+    """Whether a paragraph is kept from the ranker, so that the calibration sees how it fares on new ones."""
+    return crc32(paragraph_id.encode()) % _FOLDS == 0
+
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and the paragraph that answers it; ``answers`` are (start, end) ranges of it."""
+
+    question_id: str
+    question: str
+    paragraph_id: str
+    text: str
+    answers: tuple[tuple[int, int], ...]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def paragraphs(folder: Path, name: str) -> dict[str, str]:
+    """The paragraphs of a set by their ids."""
+    return {row["id"]: row["text"] for row in _rows(folder / f"{name}.paragraphs.jsonl.gz")}
+
+
+def examples(folder: Path, name: str, lang: str | None = None, paragraph_lang: str | None = None) -> list[Example]:
+    """The answerable questions of a set, in ``lang`` over paragraphs in ``paragraph_lang`` if given.
+
+    Where a set is parallel (XQuAD), a question is also put to the paragraph in the other language.
+    """
+    rows = list(_rows(folder / f"{name}.questions.jsonl.gz"))
+    texts = {row["id"]: row for row in _rows(folder / f"{name}.paragraphs.jsonl.gz")}
+    by_pair = {(row.get("pair_id"), texts[row["paragraph_id"]]["lang"][:2]): row for row in rows if row.get("pair_id")}
+    out = []
+    for row in rows:
+        if not row.get("answerable", True) or (lang and not row["lang"].startswith(lang)):
+            continue
+        place = row
+        if paragraph_lang and texts[row["paragraph_id"]]["lang"][:2] != paragraph_lang:
+            place = by_pair.get((row.get("pair_id"), paragraph_lang), {})
+            if not place:
+                continue
+        spans = tuple((a["start"], a["start"] + len(a["text"])) for a in place["answers"])
+        if spans:
+            text = texts[place["paragraph_id"]]["text"]
+            out.append(Example(row["id"], row["question"], place["paragraph_id"], text, spans))
+    return out
