@@ -19,7 +19,7 @@ COPY indexer indexer
 COPY qa qa
 COPY api api
 RUN python3 -m pip --python /opt/citespan/bin/python install --quiet --no-deps . \
-    && find /opt/citespan -name '*.so*' -size +1M -exec sh -c 'command -v strip >/dev/null && strip --strip-unneeded "$1" || true' _ {} \;
+    && find /opt/citespan -type d -name tests -path '*/numpy/*' -prune -exec rm -rf {} +
 
 FROM packages AS packages-full
 # A CPU build of torch: the default one brings gigabytes of GPU libraries.
@@ -28,7 +28,7 @@ RUN python3 -m pip --python /opt/citespan/bin/python install --quiet torch==2.13
 
 # ---------------------------------------------------------------- what every image has besides packages
 FROM ${BASE_IMAGE} AS base
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin citespan \
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin citespan \
     && mkdir /data && chown citespan /data
 ENV PATH=/opt/citespan/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     CITESPAN_DATA=/data CITESPAN_HOST=0.0.0.0

@@ -47,7 +47,7 @@ class DocIdConverter(PathConverter):
     ``/text`` at the end belongs to the route of that name.
     """
 
-    regex = ".+?(?<!/text)"
+    regex = r"[\s\S]+?(?<!/text)"
     part_isolating = False  # or werkzeug would split at slashes before it matches
 
 

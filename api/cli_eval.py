@@ -21,7 +21,7 @@ from qa.report import render_report
 from qa.summary import summarise
 from qa.temporary import indexed
 
-_COLUMNS = ("hit@1", "hit@5", "hit@10", "mrr", "em", "f1", "cover", "abst_acc", "overall")
+_COLUMNS = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr", "em", "f1", "cover", "abst_acc", "overall")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -29,9 +29,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("questions", type=_FILE)
 @click.option("--predictions", metavar="OUT.jsonl", type=_FILE, help="Write a prediction line per question.")
 @click.option("--report", metavar="OUT.html", type=_FILE, help="Write a page with tables and charts.")
-@click.option(
-    "-k", "--k", default=DEPTH, show_default=True, type=click.IntRange(1, 100), help="Passages asked for."
-)
+@click.option("-k", "--k", default=DEPTH, show_default=True, type=click.IntRange(1, 100), help="Passages asked for.")
 @click.option(
     "--index-contexts/--no-index-contexts",
     default=True,
@@ -76,7 +74,7 @@ def table_lines(figures: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "--",
-        f"abstained on {silence['abstained']} of {silence['unanswerable']} unanswerable questions:"
+        f"abstained on {silence['abstained']}, unanswerable {silence['unanswerable']}:"
         f" precision {silence['precision']:.3f}, recall {silence['recall']:.3f}, F1 {silence['f1']:.3f}",
         f"confidence: calibration error {_share(sure['ece'])}, area under risk {_share(sure['aurc'])},"
         f" AUROC answerable {_share(sure['auroc_answerable'])}, right {_share(sure['auroc_right'])}",
@@ -88,9 +86,7 @@ def table_lines(figures: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def _snapshot(
-    context: CliContext, asked: QuestionSet, index_contexts: bool
-) -> Iterator[tuple[str, Snapshot]]:
+def _snapshot(context: CliContext, asked: QuestionSet, index_contexts: bool) -> Iterator[tuple[str, Snapshot]]:
     """What is asked, with its name: the collection, or the file's own texts."""
     if asked.contexts and index_contexts:
         click.echo(f"indexing the {len(asked.contexts):,} texts of {asked.name} ...", err=True)

@@ -23,12 +23,12 @@ LETTERS = (
     "0-9A-Za-z\u00c0-\u02af\u0370-\u1fff\u3005-\u3007\u3040-\u318f\u31a0-\u31bf\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\ud7ff\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc\U00020000-\U0003ffff"
 )
-"""Letters and digits as a character class. `\\p{L}` would say it shorter, but not every client's regex has it."""
+"""Letters and digits, as a character class; `\\p{L}` is not in every regex dialect."""
 
 _LETTER = re.compile(f"[{LETTERS}]")
 _DOC_ID, _COLLECTION = re.compile(DOC_ID_PATTERN), re.compile(COLLECTION_PATTERN)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DECIMAL = re.compile(r"[0-9]{1,15}")
+_DECIMAL = re.compile(r"[0-9]{1,4000}")
 
 
 def is_doc_id(value: str) -> bool:

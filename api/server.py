@@ -10,14 +10,17 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
 
 from api.settings import Settings
-from indexer.errors import ConfigError
+from indexer.errors import CitespanError, ConfigError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,11 +72,15 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         from api.app import create_app  # only in a worker: it opens models and starts to count
 
-        return create_app(self.settings)
+        try:
+            return create_app(self.settings)
+        except CitespanError as error:
+            log.critical("%s", error.message)
+            sys.exit(Arbiter.APP_LOAD_ERROR)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises ConfigError if the address cannot be listened at."""
+    """Serve until SIGTERM or SIGINT. ConfigError if the address is taken; exits if no worker can start."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     log.info("settings: %s", settings)
@@ -85,6 +92,8 @@ def serve(settings: Settings) -> None:
     master = os.getpid()
     try:
         Server(settings).run()
+    except HaltServer as error:  # no worker could start, and the log says why
+        sys.exit(error.exit_status)
     finally:
         # Workers leave through here as well; the folder is their master's.
         if not given and os.getpid() == master:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, request, send_from_directory
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+from werkzeug.utils import safe_join
 
 from api.operation import Operation, operation
 
@@ -45,10 +47,14 @@ def static(name: str) -> Response:
 
 
 def send_page(folder: Path, name: str) -> Response:
-    """The file ``name`` of ``folder`` (never of another: safe_join), or 304 if the client has it."""
-    mimetype = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    # conditional=False: Range requests would bring 206 and 416, which no page needs.
-    response = send_from_directory(folder, name, mimetype=mimetype, conditional=False)
+    """The file ``name`` of ``folder``, never of another, or 304 if the client has it. Raises NotFound."""
+    path = safe_join(str(folder), name)
+    if path is None or not Path(path).is_file():
+        raise NotFound
+    suffix = Path(path).suffix
+    mimetype = _TYPES.get(suffix) or mimetypes.types_map.get(suffix) or "application/octet-stream"
+    response = Response(Path(path).read_bytes(), mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"  # keep, but ask: an upgrade shows at once
+    response.add_etag()  # of the content: the same in every worker and after every installation
     response.make_conditional(request.environ)
     return response

@@ -2,10 +2,10 @@
 
     python -m bench.retrieval --data FOLDER [--sets xquad-dev ...] [--limit N] [--json OUT]
 
-FOLDER holds ``NAME.paragraphs.jsonl[.gz]`` and ``NAME.questions.jsonl[.gz]``. A collection is the paragraphs of one
-set in one language, each a document; the gold passage of a question is its paragraph or, across languages, the
-paragraph that is its translation. The rank of a paragraph is that of its first chunk. Nothing is tuned here, and no
-glossary is used beyond the one in the package.
+FOLDER holds ``NAME.paragraphs.jsonl[.gz]`` and ``NAME.questions.jsonl[.gz]``. A collection is the paragraphs
+of one set in one language, each a document; the gold passage of a question is its paragraph or, across
+languages, the paragraph that is its translation. The rank of a paragraph is that of its first chunk. Nothing is
+tuned here, and no glossary is used beyond the one in the package.
 """
 
 from __future__ import annotations
@@ -80,14 +80,10 @@ def rows(folder: Path, name: str) -> list[Row]:
     return [row for _, row in json_lines(path, read_text(path))]
 
 
-def gold_questions(
-    task: Task, paragraphs: Sequence[Row], questions: Sequence[Row]
-) -> Iterator[tuple[str, str]]:
+def gold_questions(task: Task, paragraphs: Sequence[Row], questions: Sequence[Row]) -> Iterator[tuple[str, str]]:
     """``(question, id of its paragraph in the language that is searched)``."""
     by_id = {row["id"]: row for row in paragraphs}
-    translated = {
-        row["pair_id"]: row["id"] for row in paragraphs if row["lang"] == task.found and "pair_id" in row
-    }
+    translated = {row["pair_id"]: row["id"] for row in paragraphs if row["lang"] == task.found and "pair_id" in row}
     for row in questions:
         if row["lang"] != task.asked or not row["answerable"]:
             continue
@@ -109,9 +105,7 @@ def bm25_ranking(snapshot: Snapshot, question: str) -> list[str]:
     return [chunk.document.source for chunk in snapshot.chunks(chunk_ids)]
 
 
-def measure(
-    task: Task, system: str, snapshot: Snapshot, asked: Sequence[tuple[str, str]], rank: Any
-) -> Result:
+def measure(task: Task, system: str, snapshot: Snapshot, asked: Sequence[tuple[str, str]], rank: Any) -> Result:
     """``rank(question)`` gives the sources, best first, repeats allowed."""
     ranks = []
     began = time.process_time()
@@ -131,9 +125,7 @@ def measure(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     parser.add_argument("--sets", nargs="+", choices=sorted({task.name for task in TASKS}), help="only these")
     parser.add_argument("--limit", type=int, help="only the first N questions of each task")
@@ -144,9 +136,7 @@ def main() -> None:
     pipeline = assemble(encoder)
     results = []
     print(
-        f"{'task':34}{'system':10}{'par.':>6}{'quest.':>8}"
-        + "".join(f"{f'R@{k}':>8}" for k in KS)
-        + "     MRR  CPU ms"
+        f"{'task':34}{'system':10}{'par.':>6}{'quest.':>8}" + "".join(f"{f'R@{k}':>8}" for k in KS) + "     MRR  CPU ms"
     )
     for task in TASKS:
         if arguments.sets and task.name not in arguments.sets:
@@ -154,9 +144,7 @@ def main() -> None:
         paragraphs = rows(arguments.data, f"{task.name}.paragraphs")
         asked = list(gold_questions(task, paragraphs, rows(arguments.data, f"{task.name}.questions")))
         asked = asked[: arguments.limit]
-        contexts = [
-            Context(row["id"], row["title"], row["text"]) for row in paragraphs if row["lang"] == task.found
-        ]
+        contexts = [Context(row["id"], row["title"], row["text"]) for row in paragraphs if row["lang"] == task.found]
         with indexed(contexts, encoder) as snapshot:
             for system, rank in (
                 ("pipeline", lambda q: pipeline_ranking(pipeline, snapshot, q)),
@@ -166,9 +154,7 @@ def main() -> None:
                 print(_line(results[-1]))
                 sys.stdout.flush()
     if arguments.json:
-        arguments.json.write_text(
-            json.dumps([asdict(result) for result in results], indent=1), encoding="utf-8"
-        )
+        arguments.json.write_text(json.dumps([asdict(result) for result in results], indent=1), encoding="utf-8")
 
 
 def _line(result: Result) -> str:

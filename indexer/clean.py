@@ -31,7 +31,7 @@ def clean(document: Document, *, skip: Collection[str] = ()) -> Readable:
     text, offsets = apply_edits(document.text, markup.edits)
     fixes = {"markup": len(markup.edits)} if markup.edits else {}
     for name, fixer in FIXERS.items():
-        edits = [] if name in skip else fixer(text)
+        edits = [] if name in skip or name in markup.settled else fixer(text)
         if edits:
             text, above = apply_edits(text, edits)
             offsets = above.over(offsets)

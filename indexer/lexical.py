@@ -128,7 +128,9 @@ class LexicalIndex:
             )
         hits = self._searcher.search(wanted, limit, count=False).hits
         chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
-        return [(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True)]
+        return [
+            (int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None
+        ]
 
     def coverage(self, query: LexicalQuery) -> float:
         """The share of the question's idf mass whose terms the corpus knows (0..1).

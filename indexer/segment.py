@@ -32,6 +32,8 @@ import numpy.typing as npt
 from indexer.errors import CorruptIndex
 
 Floats = npt.NDArray[np.float32]
+# faiss patches keyword arguments into this class at run time, unknown to its type stubs.
+_WITH_SELECTOR: Any = faiss.SearchParameters
 _ARRAYS = ("chunks", "first_row", "tokens", "first_token", "boilerplate")
 
 
@@ -42,7 +44,7 @@ def scale_of(dim: int) -> float:
 
 def quantise(vectors: Floats, scale: float) -> npt.NDArray[np.int8]:
     """(n, dim) normalised float32 -> int8; components out of range are clipped."""
-    return np.clip(np.rint(vectors * scale), -127, 127).astype(np.int8)
+    return np.asarray(np.clip(np.rint(vectors * scale), -127, 127), np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,12 @@ class Segment:
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             self.dim: int = manifest["dim"]
-            self._index = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+            index: Any = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
             # asarray drops NumPy's memmap class, whose slices are slow to make; the mapping stays.
             arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise CorruptIndex(f"segment {folder.name} cannot be read: {error}") from error
+        self._index = index
         self.name = folder.name
         self.chunks = arrays["chunks"]
         self.first_row = arrays["first_row"]
@@ -150,12 +153,12 @@ class Segment:
 
         ``vector``: int8-scaled float32 (dim,). ``allowed``: bool (chunks,), or None for all.
         """
-        parameters = None
+        parameters: Any = None
         if allowed is not None:
             rows = np.repeat(allowed, np.diff(self.first_row))
             bits = np.packbits(rows, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(rows), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = _WITH_SELECTOR(sel=selector)
         # Several rows of one chunk may stand among the best: ask for more rows than chunks are wanted.
         want = min(self.rows, limit * 4)
         scores, rows_found = self._index.search(vector[None, :], want, params=parameters)

@@ -256,7 +256,7 @@ class Writer:
     @staticmethod
     def _mostly_dead(stored: sqlite3.Row, dead: set[int]) -> bool:
         span = range(stored["first_chunk"], stored["first_chunk"] + stored["chunks"])
-        return sum(chunk_id in span for chunk_id in dead) > _DEAD_SHARE * stored["chunks"]
+        return bool(sum(chunk_id in span for chunk_id in dead) > _DEAD_SHARE * stored["chunks"])
 
     def _forget_tombstones(self, chunk_ids: Iterable[int], dead: set[int]) -> None:
         self._db.executemany(

@@ -15,6 +15,8 @@ from qa.words import MARK, IntArray
 _SHORT = 10
 """Words of a free span. Longer spans must end where a clause does."""
 _MOST_CLAUSES = 5
+_LONGEST_TITLE = 13
+"""Words of a quoted title with its quotes; what is longer is a quotation, and read like other clauses."""
 _PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", '"': '"'}
 _PARTICLES = frozenset("的 了 着 是 在 和 与 及 或 也 都 就 而 但 并 且 吗 呢 又 还 the a an of and or to in on at by".split())
 
@@ -60,6 +62,6 @@ def _quoted(sentence: Sentence) -> IntArray:
     for number, form in enumerate(forms):
         if form in _PAIRS:
             closing = next((k for k in range(number + 1, len(forms)) if forms[k] == _PAIRS[form]), None)
-            if closing is not None and closing > number + 1:
+            if closing is not None and number + 1 < closing <= number + _LONGEST_TITLE:
                 out.append((number, closing))
     return np.array(out, dtype=np.int32).reshape(-1, 2)

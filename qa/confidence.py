@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from indexer.errors import ConfigError
-from qa.matching import Floats, Term, presence, question_terms
 from qa.periods import best_agreement
 from qa.results import Passage, Query, Reading
 from qa.sentence import analyse_sentence
@@ -25,7 +22,7 @@ from qa.sentence import analyse_sentence
 FILE = Path(__file__).parent / "data" / "confidence.json"
 NAMES = (
     "belief", "margin", "raw", "cover_sentence", "cover_literal", "cover_passage", "cover_around", "cosine",
-    "passage_score", "order", "cross", "suits", "period", "other_period", "name_missing", "number_missing", "least_cover",
+    "passage_score", "order", "cross", "suits", "period", "other_period", "name_missing", "number_missing", "word_missing", "period_missing",
     "length", "supported", "reason_kind",
 )  # fmt: skip
 _SUITS = {
@@ -71,7 +68,6 @@ def measures(query: Query, passages: Sequence[Passage], readings: Sequence[Readi
     reading = readings[at]
     features = reading.features
     rivals = [other.score for number, other in enumerate(readings) if number != at]
-    names, numbers, least = _missing(query, passages, reading)
     period = period_agreement(query, passages, reading)
     named = {
         **{name: features.get(name, 0.0) for name in NAMES},
@@ -80,9 +76,6 @@ def measures(query: Query, passages: Sequence[Passage], readings: Sequence[Readi
         "suits": _suits(query, reading),
         "period": float(period > 0),
         "other_period": float(period < 0),
-        "name_missing": names,
-        "number_missing": numbers,
-        "least_cover": least,
         "length": math.log1p(reading.end - reading.start),
         "supported": _support(passages, reading),
         "reason_kind": float(query.kind in ("reason", "yes-no", "comparison", "list", "other")),
@@ -96,34 +89,6 @@ def _suits(query: Query, reading: Reading) -> float:
     if wanted is None:
         return -0.5 if reading.kind in ("ratio", "money", "count") and query.kind == "entity" else 0.0
     return 1.0 if reading.kind in wanted else -1.0
-
-
-def _missing(query: Query, passages: Sequence[Passage], reading: Reading) -> tuple[float, float, float]:
-    """Names of the question absent from the answer's passage (1 if from all passages), numbers likewise, and
-    the weight of the most telling term that the answer's passage lacks."""
-    terms = question_terms(query)
-    if not terms:
-        return 0.0, 0.0, 0.0
-    held = [_held(passage, terms) for passage in passages]
-    here, anywhere = held[reading.passage], np.max(held, axis=0)
-    names = numbers = least = 0.0
-    for number, term in enumerate(terms):
-        lost = 1.0 if anywhere[number] < 0.5 else 0.5 if here[number] < 0.5 else 0.0
-        latin_name = not term.han and query.text[term.start : term.start + 1].isupper()
-        if term.forms[0][:1].isdigit() or any(ch.isdigit() for ch in term.forms[0]):
-            numbers = max(numbers, lost)
-        elif term.name or latin_name:
-            names = max(names, lost)
-        least = max(least, lost * term.weight)
-    return names, numbers, least
-
-
-def _held(passage: Passage, terms: Sequence[Term]) -> Floats:
-    """How far the passage holds each term, by its characters."""
-    sentences = [analyse_sentence(passage.text[a:b], passage.published) for a, b in passage.sentences if a < b]
-    stems = frozenset().union(*(sentence.stems for sentence in sentences)) if sentences else frozenset[str]()
-    folded = "\n".join(sentence.folded for sentence in sentences)
-    return presence(terms, folded, stems)
 
 
 def period_agreement(query: Query, passages: Sequence[Passage], reading: Reading) -> float:

@@ -119,9 +119,7 @@ def judge(question: Question, answer: str | None, passages: Sequence[Place]) -> 
     )
 
 
-def _ask(
-    pipeline: Asker, snapshot: Snapshot, question: Question, k: int
-) -> tuple[Outcome, tuple[AskResult, ...]]:
+def _ask(pipeline: Asker, snapshot: Snapshot, question: Question, k: int) -> tuple[Outcome, tuple[AskResult, ...]]:
     began = time.process_time()
     try:
         result = pipeline.ask(snapshot, Request(question.text, k=k))

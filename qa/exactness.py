@@ -19,9 +19,7 @@ class TextCheck:
     readings: int = 0
 
     def __add__(self, other: TextCheck) -> TextCheck:
-        return TextCheck(
-            self.citations + other.citations, self.exact + other.exact, self.readings + other.readings
-        )
+        return TextCheck(self.citations + other.citations, self.exact + other.exact, self.readings + other.readings)
 
 
 def check_text(result: AskResult, source_text: Callable[[str, str], str]) -> TextCheck:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from indexer.normalize import fold
+from indexer.terms import name_terms
 from qa.features import Facts
 from qa.matching import Floats, SoftMatcher, Term, is_content, presence, question_terms, soft_forms, word_matches
 from qa.periods import best_agreement
@@ -46,9 +48,9 @@ class Evidence:
         match = self.matches[at]
         if not len(match):
             nothing = np.zeros(len(self.places[at].sentence.words), np.float32)
-            return Facts(self.rows[at], nothing, nothing)
+            return Facts(self.rows[at], nothing, nothing, self.query.periods)
         best = match.max(axis=0)
-        return Facts(self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32))
+        return Facts(self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32), self.query.periods)
 
 
 def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) -> tuple[Evidence, Floats]:
@@ -60,7 +62,7 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) 
         for index, (start, end) in enumerate(passage.sentences)
         if start < end
     )
-    literal = np.array([presence(terms, place.sentence.folded, place.sentence.stems) for place in places], np.float32)
+    literal = np.array([_literal(terms, place.sentence) for place in places], np.float32)
     literal = literal.reshape(len(places), len(terms))
     likeness = _likenesses(query, terms, places, soft)
     cover = literal if likeness is None else np.maximum(literal, np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32).reshape(literal.shape))
@@ -75,6 +77,21 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) 
     )
     rows, strength = _rows(query, passages, places, terms, cover, literal, passage_cover, weights)
     return Evidence(query, terms, places, cover, literal, passage_cover, matches, strength, rows), weights
+
+
+def _literal(terms: Sequence[Term], sentence: Sentence) -> Floats:
+    """What stands in the sentence of each term, a Latin name also as the Han name that it spells in pinyin."""
+    found = presence(terms, sentence.folded, sentence.stems)
+    for number, term in enumerate(terms):
+        if term.sort == "name" and found[number] < 1.0 and term.forms[0].isascii():
+            found[number] = max(found[number], float(term.pinyin in pinyin_names(sentence.folded)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def pinyin_names(folded: str) -> frozenset[str]:
+    """The pinyin of everything in a sentence that may be a Han name."""
+    return frozenset(name_terms(folded))
 
 
 def _likenesses(
@@ -142,7 +159,7 @@ def _rows(
     low = min((passage.score for passage in passages), default=0.0)
     strength = share + 0.3 * around + 0.5 * cosine
     order = np.argsort(np.argsort(-strength, kind="stable"), kind="stable")
-    names = np.array([term.name for term in terms], dtype=bool)
+    names = np.array([term.sort == "name" for term in terms], dtype=bool)
     cross = _is_cross(query, places)
     rows = []
     for at, place in enumerate(places):

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from qa.asked import SHAPES, Asked
 from qa.matching import Floats
+from qa.periods import agreement
+from qa.results import Period
 from qa.sentence import Sentence
 from qa.words import CLASSES, MARK, IntArray
 
@@ -46,7 +48,7 @@ SPAN_NAMES = (
     "window_left", "window_right", "near_left", "near_right", "begins_clause", "ends_clause", "clauses", "whole_clause",
     "whole_sentence", "quoted", "in_quotes", "enumeration", "rarity", "least_rarity", "exact_value", "holds_value",
     "suits", "suits_loosely", "values_inside", "unit_fits", "focus_ends", "focus_follows", "focus_inside",
-    "echo_left", "echo_right", "position", "after_match", "period_inside", "in_best_clause", "clause_match",
+    "echo_left", "echo_right", "position", "after_match", "period_inside", "asked_period", "in_best_clause", "clause_match",
 )  # fmt: skip
 NAMES = (
     *SENTENCE_NAMES,
@@ -67,11 +69,13 @@ NAMES = (
 @dataclass(frozen=True, slots=True)
 class Facts:
     """A sentence as one question sees it: ``sentence`` in the order of SENTENCE_NAMES; ``match`` how far each
-    word is spoken of by the question (0 to 1), ``weighted`` the same times the weight of the term."""
+    word is spoken of by the question (0 to 1), ``weighted`` the same times the weight of the term;
+    ``periods`` those the question asks for."""
 
     row: Floats
     match: Floats
     weighted: Floats
+    periods: tuple[Period, ...]
 
 
 def span_features(
@@ -82,7 +86,7 @@ def span_features(
     out = np.empty((words, len(NAMES)), dtype=np.float32)
     at = len(SENTENCE_NAMES)
     out[:, :at] = facts.row
-    columns = [*_places(sentence, facts, first, last), *_contents(sentence, ask, first, last), *_echoes(sentence, facts, ask, first, last)]
+    columns = [*_places(sentence, facts, first, last), *_contents(sentence, facts, ask, first, last), *_echoes(sentence, facts, ask, first, last)]
     by_name = dict(columns)
     for name in SPAN_NAMES:
         out[:, at] = by_name[name]
@@ -178,7 +182,7 @@ def _places(
 
 
 def _contents(
-    sentence: Sentence, ask: Asked, first: IntArray, last: IntArray
+    sentence: Sentence, facts: Facts, ask: Asked, first: IntArray, last: IntArray
 ) -> list[tuple[str, npt.NDArray[np.float32]]]:
     """What a span is made of: a value, a quoted title, an enumeration, rare words."""
     forms = sentence.words.forms
@@ -193,9 +197,13 @@ def _contents(
     comma = _sums(np.array([form == "、" for form in forms], dtype=np.float32))
     opening = np.array([form in "《“「『\"" for form in forms])
     periods = np.zeros(len(forms) + 1, dtype=np.float32)
-    for start, end, _ in sentence.periods:
-        periods[1:] += (sentence.words.starts >= start) & (sentence.words.ends <= end)
-    period = _sums(periods[1:])
+    repeated = np.zeros(len(forms), dtype=np.float32)
+    for start, end, told in sentence.periods:
+        inside_period = (sentence.words.starts >= start) & (sentence.words.ends <= end)
+        periods[1:] += inside_period
+        if any(agreement(period, told) == 1.0 for period in facts.periods):
+            repeated += inside_period
+    period, asked_period = _sums(periods[1:]), _sums(repeated)
     rarity = _sums(sentence.rarity)
     return [
         ("quoted", opening[first].astype(np.float32)),
@@ -210,6 +218,7 @@ def _contents(
         ("values_inside", np.minimum(inside, 4) / 4),
         ("unit_fits", np.maximum(unit[first], unit[last])),
         ("period_inside", (period[last + 1] > period[first]).astype(np.float32)),
+        ("asked_period", (asked_period[last + 1] > asked_period[first]).astype(np.float32)),
     ]
 
 

@@ -8,19 +8,34 @@ across languages and wordings, by the likeness of its vector to those of the sen
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.normalize import fold
 from qa.background import idf
+from qa.periods import find_periods
 from qa.results import Query
-from qa.words import FUNCTION, MARK, NUMBER, STOP_EN, STOP_ZH, Words, split
+from qa.words import (
+    FUNCTION,
+    LATIN,
+    MARK,
+    NAME,
+    NUMBER,
+    PERSON,
+    PLACE,
+    STOP_EN,
+    STOP_ZH,
+    Words,
+    split,
+    stem,
+)
 
 Floats = npt.NDArray[np.float32]
+Sort = Literal["word", "name", "number", "period"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PART = 0.5
@@ -28,6 +43,8 @@ _PART = 0.5
 _LIKE_FROM, _LIKE_TO = 0.4, 0.8
 """Cosines from which a word begins to stand for a term, and from which it fully does."""
 NAME_RARITY = 1.0
+_FUNCTION_WEIGHT = 0.3
+_NAME_WORDS = 3
 
 
 class WordEncoder(Protocol):
@@ -44,33 +61,65 @@ class Term:
     weight: float
     start: int
     end: int
-    name: bool = False
+    sort: Sort = "word"
 
     @property
-    def han(self) -> bool:
-        return _HAN.match(self.forms[0]) is not None
+    def pinyin(self) -> str:
+        """The search term of a Han name that this Latin one may spell."""
+        return "py:" + "".join(char for char in self.forms[0] if char.isalpha())
 
 
 def question_terms(query: Query) -> tuple[Term, ...]:
-    """The terms of ``query``, each form once; names first."""
+    """The terms of ``query``, each form once; names of the glossary first."""
     terms: list[Term] = []
-    taken = []
     for alias in query.aliases:
         forms = tuple(dict.fromkeys(fold(name) for name in (alias.term, *alias.others)))
-        terms.append(Term(forms, NAME_RARITY, alias.start, alias.end, name=True))
-        taken.append((alias.start, alias.end))
+        terms.append(Term(forms, NAME_RARITY, alias.start, alias.end, "name"))
+    taken = [(alias.start, alias.end) for alias in query.aliases]
+    periods = [(start, end) for start, end, _ in find_periods(query.text)]
     seen = {form for term in terms for form in term.forms}
     words = split(query.text, query.folded, taken)
-    for form, start, end, kind in zip(words.forms, words.starts, words.ends, words.classes, strict=True):
-        if kind == MARK or form in seen or form in STOP_ZH or query.folded[start:end] in STOP_EN:
+    for low, high in _runs(query, words):
+        start, end = int(words.starts[low]), int(words.ends[high])
+        form = words.forms[low] if low == high else query.folded[start:end]
+        if form in seen or form in STOP_ZH or form in STOP_EN or (start, end) in taken:
             continue
-        if (int(start), int(end)) in taken:
+        kind = int(words.classes[high])
+        if kind == MARK or query.folded[start:end] in STOP_EN:
             continue
         seen.add(form)
-        weight = idf(form) * (0.3 if kind == FUNCTION and _HAN.match(form) else 1.0)
-        name = query.text[start:end][:1].isupper() and start > 0 and query.lang != "en"
-        terms.append(Term((form,), weight, int(start), int(end), name))
+        weight = idf(form) * (_FUNCTION_WEIGHT if kind == FUNCTION and _HAN.match(form) else 1.0)
+        terms.append(Term((form,), weight, start, end, _sort(query, start, end, kind, periods)))
     return tuple(terms)
+
+
+def _runs(query: Query, words: Words) -> Iterator[tuple[int, int]]:
+    """Words, but Latin names of several words (Gai Kun) together, as (first, last)."""
+    low = 0
+    while low < len(words):
+        high = low
+        while _is_title(query, words, low) and high + 1 < len(words) and high - low < _NAME_WORDS - 1:
+            gap = query.text[words.ends[high] : words.starts[high + 1]]
+            if gap != " " or not _is_title(query, words, high + 1):
+                break
+            high += 1
+        yield low, high
+        low = high + 1
+
+
+def _is_title(query: Query, words: Words, at: int) -> bool:
+    written = query.text[words.starts[at] : words.ends[at]]
+    return bool(words.classes[at] == LATIN and written[:1].isupper() and written[1:].islower())
+
+
+def _sort(query: Query, start: int, end: int, kind: int, periods: Sequence[tuple[int, int]]) -> Sort:
+    if any(low <= start and end <= high for low, high in periods):
+        return "period"
+    if any(char.isdigit() for char in query.folded[start:end]):
+        return "number"
+    if kind in (PERSON, PLACE, NAME) or (kind == LATIN and (start > 0 or end - start < len(query.text) / 3)):
+        return "name"
+    return "word"
 
 
 def presence(terms: Sequence[Term], folded: str, stems: frozenset[str]) -> Floats:
@@ -85,9 +134,27 @@ def _present(term: Term, folded: str, stems: frozenset[str]) -> float:
             if form in folded:
                 return 1.0
             best = max(best, _partial(form, folded))
-        elif form in stems or (" " in form and form in folded):
+        elif form in stems or (not form.isalpha() and _stands(form, folded)):
             return 1.0
+        elif " " in form:
+            words = form.split()
+            best = max(best, _PART * sum(stem(word) in stems for word in words) / len(words))
     return best
+
+
+def _stands(form: str, folded: str) -> bool:
+    """Whether ``form`` stands in a text on its own: 2.1 is not in 12.15, nor 20 in 2025."""
+    at = folded.find(form)
+    while at >= 0:
+        before, after = folded[at - 1 : at] if at else "", folded[at + len(form) : at + len(form) + 1]
+        if not (_glued(before, form[0]) or _glued(form[-1], after)):
+            return True
+        at = folded.find(form, at + 1)
+    return False
+
+
+def _glued(left: str, right: str) -> bool:
+    return (left.isdigit() or left == ".") and right.isdigit() or left.isdigit() and right == "."
 
 
 def _partial(form: str, folded: str) -> float:
@@ -103,11 +170,10 @@ def _partial(form: str, folded: str) -> float:
 def word_matches(terms: Sequence[Term], words: Words, folded: str) -> Floats:
     """(terms, words): how far each word stands for each term, literally or in part."""
     out = np.zeros((len(terms), len(words)), dtype=np.float32)
-    position = {int(start): number for number, start in enumerate(words.starts)}
     for row, term in enumerate(terms):
         for form in term.forms:
-            if _HAN.match(form) or " " in form:
-                _mark_places(out[row], form, folded, words, position)
+            if _HAN.match(form) or not form.isalpha():
+                _mark_places(out[row], form, folded, words)
             else:
                 for column, word in enumerate(words.forms):
                     if word == form:
@@ -115,9 +181,13 @@ def word_matches(terms: Sequence[Term], words: Words, folded: str) -> Floats:
     return out
 
 
-def _mark_places(row: Floats, form: str, folded: str, words: Words, position: dict[int, int]) -> None:
+def _mark_places(row: Floats, form: str, folded: str, words: Words) -> None:
     pieces = [(form, 1.0)]
-    if len(form) > 2 and form not in folded:
+    if form[0].isdigit() and not _stands(form, folded):
+        return
+    if " " in form and form not in folded:
+        pieces = [(word, _PART) for word in form.split()]
+    elif len(form) > 2 and form not in folded:
         pieces = [(form[i : i + 2], _PART) for i in range(len(form) - 1)]
     for piece, strength in pieces:
         at = folded.find(piece)

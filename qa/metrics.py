@@ -63,14 +63,12 @@ def cover(answer: str, parts: Sequence[Sequence[str]]) -> float:
 
 
 def is_right(answer: str, accepted: Sequence[str], parts: Sequence[Sequence[str]] = ()) -> bool:
-    """Whether a reader would call it right: it holds the whole accepted answer (cover 1), or its F1 is at least
-    a half and its numbers are the same. Without the second condition 2.5亿元 would pass for 1.5亿元 (F1 0.67)."""
+    """Whether a person would call it right: it holds the whole accepted answer (cover 1), or its F1 is at
+    least a half and its numbers are the same, lest 2.5亿元 pass for 1.5亿元 (F1 0.67)."""
     if cover(answer, parts or (accepted,)) == 1.0:
         return True
     own = tokens(answer)
-    return any(
-        _pair_f1(own, other) >= 0.5 and _numbers(own) == _numbers(other) for other in map(tokens, accepted)
-    )
+    return any(_pair_f1(own, other) >= 0.5 and _numbers(own) == _numbers(other) for other in map(tokens, accepted))
 
 
 def first_hit(passages: Sequence[Place], evidence: Sequence[Evidence]) -> int:

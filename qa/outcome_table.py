@@ -8,6 +8,7 @@ from html import escape
 from qa.evaluate import Outcome
 
 _SHOWN_ANSWERS = 3
+# Verdicts in the order of the table: what needs a look first.
 _LABELS = {
     "wrong": "wrong",
     "invented": "answered, nothing to find",
@@ -17,14 +18,15 @@ _LABELS = {
     "right": "right",
     "silent": "rightly silent",
 }
-_FILTERS = {
-    "all": "all",
-    "wrong": "wrong",
-    "missed": "missed",
-    "partly": "partly right",
-    "right": "right",
-    "unfound": "evidence not in the passages",
-}
+# What can be chosen: a name for the style sheet, a label, the rows' classes (none: all rows).
+_FILTERS = (
+    ("all", "all", ()),
+    ("wrong", "wrong", ("wrong", "invented", "error")),
+    ("missed", "missed", ("missed",)),
+    ("partly", "partly right", ("partly",)),
+    ("right", "right", ("right", "silent")),
+    ("unfound", "evidence not in the passages", ("unfound",)),
+)
 
 
 def verdict_of(outcome: Outcome) -> str:
@@ -42,31 +44,39 @@ def verdict_of(outcome: Outcome) -> str:
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> str:
-    """The rows in the order of ``outcomes``, under a choice of what to show."""
+    """The rows, failures first, under a choice of what to show."""
+    order = list(_LABELS)
+    rows = sorted(outcomes, key=lambda outcome: (order.index(verdict_of(outcome)), outcome.verdict.f1))
+    classes = [_classes(outcome) for outcome in rows]
     choices = "".join(
         f'<label><input type="radio" name="show" id="only-{name}"{" checked" if name == "all" else ""}>'
-        f"{label}</label>"
-        for name, label in _FILTERS.items()
+        f"{label} <small>{sum(not wanted or not found.isdisjoint(wanted) for found in classes)}</small></label>"
+        for name, label, wanted in _FILTERS
     )
     columns = ("", "Question", "Answer", "Expected", "Verdict", "Quote")
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
     return (
         f'<fieldset class="choose">{choices}</fieldset><div class="wide"><table class="questions">'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, outcomes))}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, rows))}</tbody></table></div>"
     )
 
 
+def _classes(outcome: Outcome) -> set[str]:
+    """The verdict, and ``unfound`` where no passage holds evidence."""
+    unfound = outcome.question.answerable and not outcome.verdict.rank
+    return {verdict_of(outcome)} | ({"unfound"} if unfound else set())
+
+
 def _row(outcome: Outcome) -> str:
-    question, kind = outcome.question, verdict_of(outcome)
-    unfound = " unfound" if question.answerable and not outcome.verdict.rank else ""
+    question = outcome.question
     expected = question.answers[:_SHOWN_ANSWERS]
     return (
-        f'<tr class="{kind}{unfound}"><th scope="row">{escape(question.id)}'
+        f'<tr class="{" ".join(sorted(_classes(outcome)))}"><th scope="row">{escape(question.id)}'
         f"<small>{escape(question.lang)}<br>{escape(question.type)}</small></th>"
         f"<td>{escape(question.text)}</td>"
         f"<td>{_answer(outcome)}</td>"
         f"<td>{'<br>'.join(map(escape, expected)) or '–'}</td>"
-        f'<td><span class="verdict">{_LABELS[kind]}</span>{_figures(outcome)}</td>'
+        f'<td><span class="verdict">{_LABELS[verdict_of(outcome)]}</span>{_figures(outcome)}</td>'
         f"<td>{_quote(outcome)}</td></tr>"
     )
 
@@ -88,9 +98,7 @@ def _figures(outcome: Outcome) -> str:
         return ""
     rank = outcome.verdict.rank
     found = f"evidence in passage {rank}" if rank else "evidence not in the passages"
-    return (
-        f"<small>F1 {outcome.verdict.f1:.2f}, cover {outcome.verdict.cover:.2f}</small><small>{found}</small>"
-    )
+    return f"<small>F1 {outcome.verdict.f1:.2f}, cover {outcome.verdict.cover:.2f}</small><small>{found}</small>"
 
 
 def _quote(outcome: Outcome) -> str:

@@ -1,6 +1,6 @@
 """Charts as inline SVG, drawn here: a report needs no script, no font and no other file.
 
-Axes run from 0 to 1 unless a chart says otherwise. Colours come from CSS classes (``c0`` ... ``c3`` for
+Axes run from 0 to 1 unless a chart says otherwise. Colours come from CSS classes (``c0`` ... ``c4`` for
 series, ``axis``, ``grid``, ``guide``), so light and dark follow the page. Text is escaped; labels are data.
 """
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 Points = Sequence[tuple[float, float]]
+#: Series that a chart can tell apart; further ones take the colours again.
+SERIES = 5
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -32,14 +34,12 @@ class Frame:
         return round(self.height - self.bottom - share * (self.height - self.top - self.bottom), 1)
 
 
-def line_chart(
-    title: str, series: Mapping[str, Points], x_label: str, y_label: str, *, guide: Points = ()
-) -> str:
+def line_chart(title: str, series: Mapping[str, Points], x_label: str, y_label: str, *, guide: Points = ()) -> str:
     """Lines through points of the unit square; ``guide`` is a dashed line to compare with."""
-    frame = Frame()
+    frame = Frame(left=56)
     body = [_path(frame, guide, "guide")] if guide else []
     for number, points in enumerate(series.values()):
-        body.append(_path(frame, points, f"line c{number % 4}"))
+        body.append(_path(frame, points, f"line c{number % SERIES}"))
         if len(points) <= 20:
             body.extend(_dot(frame, x, y, number) for x, y in points)
     x_ticks = "".join(_text(frame.x(tick), frame.height - 24, f"{tick:g}", "middle") for tick in _TICKS)
@@ -53,11 +53,9 @@ def step_chart(title: str, labels: Sequence[str], series: Mapping[str, Sequence[
     body = []
     for number, values in enumerate(series.values()):
         points = list(zip(places, values, strict=True))
-        body.append(_path(frame, points, f"line c{number % 4}"))
+        body.append(_path(frame, points, f"line c{number % SERIES}"))
         body.extend(_dot(frame, x, y, number) for x, y in points)
-    names = [
-        _text(frame.x(x), frame.height - 24, name, "middle") for x, name in zip(places, labels, strict=True)
-    ]
+    names = [_text(frame.x(x), frame.height - 24, name, "middle") for x, name in zip(places, labels, strict=True)]
     return _chart(frame, title, [_grid(frame), *body, *names], list(series), x_label, "")
 
 
@@ -91,7 +89,7 @@ def histogram(title: str, counts: Mapping[str, Sequence[int]], x_label: str) -> 
         for number, values in enumerate(counts.values()):
             low, high = frame.y(below / highest), frame.y((below + values[at]) / highest)
             body.append(
-                f'<rect class="fill c{number % 4}" x="{frame.x(at / bins) + 1:.1f}" y="{high}"'
+                f'<rect class="fill c{number % SERIES}" x="{frame.x(at / bins) + 1:.1f}" y="{high}"'
                 f' width="{width - 2:.1f}" height="{low - high:.1f}"/>'
             )
             below += values[at]
@@ -101,12 +99,9 @@ def histogram(title: str, counts: Mapping[str, Sequence[int]], x_label: str) -> 
     return _chart(frame, title, [*rules, *scale, *body, *ticks], list(counts), x_label, "")
 
 
-def _chart(
-    frame: Frame, title: str, body: Sequence[str], series: Sequence[str], x_label: str, y_label: str
-) -> str:
+def _chart(frame: Frame, title: str, body: Sequence[str], series: Sequence[str], x_label: str, y_label: str) -> str:
     legend = "".join(
-        f'<span><i class="swatch c{number % 4}"></i>{escape(name)}</span>'
-        for number, name in enumerate(series)
+        f'<span><i class="swatch c{number % SERIES}"></i>{escape(name)}</span>' for number, name in enumerate(series)
     )
     labels = _text((frame.x(0) + frame.x(1)) / 2, frame.height - 6, x_label, "middle") if x_label else ""
     if y_label:
@@ -138,7 +133,7 @@ def _path(frame: Frame, points: Points, style: str) -> str:
 
 def _dot(frame: Frame, x: float, y: float, number: int) -> str:
     return (
-        f'<circle class="fill c{number % 4}" cx="{frame.x(x)}" cy="{frame.y(y)}" r="3.5">'
+        f'<circle class="fill c{number % SERIES}" cx="{frame.x(x)}" cy="{frame.y(y)}" r="3.5">'
         f"<title>{x:.3g}: {y:.3f}</title></circle>"
     )
 
@@ -147,7 +142,7 @@ def _bar(frame: Frame, value: float | None, top: float, height: float, number: i
     end = frame.x(value or 0.0)
     shown = "–" if value is None else f"{value:.2f}"
     return (
-        f'<rect class="fill c{number % 4}" x="{frame.x(0)}" y="{top}" width="{end - frame.x(0):.1f}"'
+        f'<rect class="fill c{number % SERIES}" x="{frame.x(0)}" y="{top}" width="{end - frame.x(0):.1f}"'
         f' height="{height}" rx="1.5"/>' + _text(end + 4, top + height - 0.5, shown, "start")
     )
 

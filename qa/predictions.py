@@ -20,9 +20,7 @@ def prediction(outcome: Outcome) -> dict[str, Any]:
         "answer": outcome.answer,
         "answerable": outcome.answer is not None,
         "confidence": round(outcome.confidence, 6),
-        "passages": [
-            {"file": place.file, "start": place.start, "end": place.end} for place in outcome.passages
-        ],
+        "passages": [{"file": place.file, "start": place.start, "end": place.end} for place in outcome.passages],
     }
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from qa.asked import asked
+from qa.asked import Asked, asked
 from qa.candidates import candidate_spans
+from qa.compose import composed
 from qa.facts import Evidence, Place, gather
-from qa.features import span_features
+from qa.features import SENTENCE_NAMES, span_features
 from qa.matching import Floats, SoftMatcher, WordEncoder
 from qa.parts import split_parts
 from qa.periods import parse_anchor
@@ -27,6 +28,15 @@ from qa.words import IntArray
 _SENTENCES = 8
 """Sentences read for spans, of the 40 or so in five passages."""
 _READINGS = 10
+
+
+class _Pick(NamedTuple):
+    """A chosen span of the sentence at place ``at``, with its share of belief and its raw score."""
+
+    at: int
+    span: tuple[int, int]
+    belief: float
+    raw: float
 
 
 class Reader(Protocol):
@@ -68,13 +78,13 @@ class ClauseReader:
         lasts = np.concatenate([last for _, _, last in spans])
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
-        chosen = _best_apart(scores, owner, firsts, lasts)
-        return [
-            _reading(
-                evidence, weights, passages, spans[owner[k]][0], int(firsts[k]), int(lasts[k]), float(belief[k]), float(scores[k])
-            )
-            for k in chosen
-        ]
+        found = []
+        for k in _best_apart(scores, owner, firsts, lasts):
+            at = spans[owner[k]][0]
+            words = evidence.places[at].sentence.words
+            span = int(words.starts[firsts[k]]), int(words.ends[lasts[k]])
+            found.append(_Pick(at, span, float(belief[k]), float(scores[k])))
+        return [_reading(evidence, passages, ask, pick, found) for pick in found]
 
 
 def chosen_places(evidence: Evidence) -> list[int]:
@@ -95,34 +105,26 @@ def _best_apart(scores: Floats, owner: IntArray, firsts: IntArray, lasts: IntArr
 
 
 def _reading(
-    evidence: Evidence,
-    weights: Floats,
-    passages: Sequence[Passage],
-    at: int,
-    first: int,
-    last: int,
-    belief: float,
-    raw: float,
+    evidence: Evidence, passages: Sequence[Passage], ask: Asked, pick: _Pick, found: Sequence[_Pick]
 ) -> Reading:
-    place = evidence.places[at]
-    sentence = place.sentence
-    low, high = int(sentence.words.starts[first]), int(sentence.words.ends[last])
-    value = _value(sentence.text[low:high])
-    start = place.start + low
-    end = place.start + high
-    parts = split_parts(passages[place.passage].text, start, end) if evidence.query.kind == "list" else ()
+    place = evidence.places[pick.at]
+    others = [(other.span, other.belief) for other in found if other.at == pick.at and other is not pick]
+    low, high = composed(place.sentence, ask, pick.span, others, pick.belief)
+    value = _value(place.sentence.text[low:high])
+    text = passages[place.passage].text
+    several = ask.kind == "list" or ask.parallel
     return Reading(
         passage=place.passage,
-        start=start,
-        end=end,
+        start=place.start + low,
+        end=place.start + high,
         sentence_start=place.start,
         sentence_end=place.end,
-        score=belief,
+        score=pick.belief,
         kind=str(value["kind"]) if value else "text",
         value=value,
         as_of=as_of(place, low, high, parse_anchor(passages[place.passage].published)),
-        parts=parts,
-        features=_measures(evidence, weights, at, belief, raw),
+        parts=split_parts(text, place.start + low, place.start + high) if several else (),
+        features=_measures(evidence, pick.at, pick.belief, pick.raw),
     )
 
 
@@ -147,22 +149,38 @@ def as_of(place: Place, low: int, high: int, anchor: date | None) -> str | None:
     return end
 
 
-def _measures(evidence: Evidence, weights: Floats, at: int, belief: float, raw: float) -> dict[str, float]:
-    """What the decision needs to know about a reading's sentence and passage."""
+def _measures(evidence: Evidence, at: int, belief: float, raw: float) -> dict[str, float]:
+    """What the decision needs to know about a reading's sentence and passage (see qa/confidence.py)."""
     place = evidence.places[at]
     rarity = np.array([term.weight for term in evidence.terms], dtype=np.float32)
     mass = max(float(rarity.sum()), 1e-6)
-    row = evidence.rows[at]
+    row = dict(zip(SENTENCE_NAMES, evidence.rows[at], strict=True))
+    here = evidence.passage_cover[place.passage]
+    anywhere = evidence.passage_cover.max(axis=0, initial=0.0)
+    # 1 for a term that no passage holds, a half for one that only other passages hold.
+    lost = 0.5 * (1 - np.minimum(here * 2, 1)) + 0.5 * (1 - np.minimum(anywhere * 2, 1))
+    sorts = np.array([term.sort for term in evidence.terms])
     return {
         "belief": belief,
         "raw": raw,
         "cover_sentence": float(evidence.cover[at] @ rarity) / mass,
         "cover_literal": float(evidence.literal[at] @ rarity) / mass,
-        "cover_passage": float(evidence.passage_cover[place.passage] @ rarity) / mass,
-        "cover_around": float(row[3]),
-        "cosine": float(row[6]),
-        "passage_score": float(row[10]),
-        "period": float(row[11]),
-        "order": float(row[8]),
-        "cross": float(row[17]),
+        "cover_passage": float(here @ rarity) / mass,
+        "cover_around": float(row["cover_around"]),
+        "cosine": float(row["cosine"]),
+        "passage_score": float(row["passage_score"]),
+        "period": float(row["period"]),
+        "order": float(row["order"]),
+        "cross": float(row["cross"]),
+        "name_missing": float(lost[sorts == "name"].max(initial=0.0)),
+        "number_missing": float(lost[sorts == "number"].max(initial=0.0)),
+        "word_missing": float((lost * rarity)[sorts == "word"].max(initial=0.0)),
+        "period_missing": float(bool(evidence.query.periods)) * (1.0 - max(_period_near(evidence, at), 0.0)),
     }
+
+
+def _period_near(evidence: Evidence, at: int) -> float:
+    """Agreement of the asked period with the sentence's, or half that with the best of its passage."""
+    column = SENTENCE_NAMES.index("period")
+    same = [i for i, place in enumerate(evidence.places) if place.passage == evidence.places[at].passage]
+    return max(float(evidence.rows[at, column]), 0.5 * max(float(evidence.rows[i, column]) for i in same))

@@ -5,12 +5,11 @@ Everything that comes from questions and documents is escaped. The page filters 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-from qa.evaluate import Evaluation, Outcome
+from qa.evaluate import Evaluation
 from qa.outcome_table import outcome_table
 from qa.report_charts import charts
 from qa.summary import KS, Figures, summarise
@@ -40,14 +39,10 @@ def render_report(evaluation: Evaluation, *, title: str, collection: str) -> str
 <h2>Charts</h2>
 <div class="charts">{charts(evaluation, figures)}</div>
 <h2>Questions</h2>
-{outcome_table(_failures_first(evaluation.outcomes))}
+{outcome_table(evaluation.outcomes)}
 </body>
 </html>
 """
-
-
-def _failures_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return sorted(outcomes, key=lambda outcome: (outcome.verdict.overall, outcome.verdict.cover))
 
 
 def _tiles(figures: Figures) -> str:
@@ -73,7 +68,7 @@ def _tiles(figures: Figures) -> str:
             f"{cited['exact']:,}",
             f"of {cited['checked']:,}; {cited['bracketed_pinyin']} pinyin left in brackets",
         ),
-        ("CPU per question", _ms(time["mean"]), f"median {_ms(time['p50'])}, p95 {_ms(time['p95'])}"),
+        ("CPU time", _ms(time["mean"]), f"a question; median {_ms(time['p50'])}, p95 {_ms(time['p95'])}"),
     ]
     held = "".join(
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(note)}</small></dd></div>"
@@ -96,9 +91,7 @@ def _table(figures: Figures) -> str:
 
 def _row(name: str, found: dict[str, Any], style: str = "") -> str:
     cells = "".join(f"<td>{_share(found[column])}</td>" for column in _COLUMNS)
-    return (
-        f'<tr class="{style}"><th scope="row">{escape(name)}</th><td>{found["questions"]:,}</td>{cells}</tr>'
-    )
+    return f'<tr class="{style}"><th scope="row">{escape(name)}</th><td>{found["questions"]:,}</td>{cells}</tr>'
 
 
 def _share(value: float | None) -> str:

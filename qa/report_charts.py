@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qa.calibration import reliability, risk_coverage
 from qa.evaluate import Evaluation, Outcome
-from qa.plots import bar_chart, histogram, line_chart, step_chart
+from qa.plots import SERIES, bar_chart, histogram, line_chart, step_chart
 from qa.summary import KS, Figures
 
 _BINS = 10
@@ -29,12 +29,11 @@ def charts(evaluation: Evaluation, figures: Figures) -> str:
 
 
 def _recall(figures: Figures) -> str:
-    slices = {"all": figures["all"], **figures["by_lang"]}
-    # One language is the same line as all; of more than three the first three are shown.
-    shown = {"all": slices["all"]} if len(slices) == 2 else dict(list(slices.items())[:4])
-    series = {
-        name: [found[f"hit@{k}"] for k in KS] for name, found in shown.items() if found["answerable"] > 0
-    }
+    # The line of one language alone is that of all.
+    languages = figures["by_lang"] if len(figures["by_lang"]) > 1 else {}
+    largest = sorted(languages, key=lambda name: -languages[name]["questions"])[: SERIES - 1]
+    shown = {"all": figures["all"], **{name: languages[name] for name in sorted(largest)}}
+    series = {name: [found[f"hit@{k}"] for k in KS] for name, found in shown.items() if found["answerable"] > 0}
     return step_chart("Evidence among the first k passages", [str(k) for k in KS], series, "k")
 
 
@@ -74,9 +73,7 @@ def _reliability(outcomes: Sequence[Outcome]) -> str:
 def _confidences(outcomes: Sequence[Outcome]) -> str:
     counts = {name: [0] * _BINS for name in ("right", "wrong", "nothing to find")}
     for outcome in outcomes:
-        name = (
-            "right" if outcome.best_right else "wrong" if outcome.question.answerable else "nothing to find"
-        )
+        name = "right" if outcome.best_right else "wrong" if outcome.question.answerable else "nothing to find"
         counts[name][min(_BINS - 1, int(outcome.confidence * _BINS))] += 1
     return histogram("Confidence of the best answers", counts, "confidence")
 

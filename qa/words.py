@@ -44,10 +44,9 @@ _BY_TAG = {
     "x": MARK,
     "w": MARK,
 }
-_LATIN_WORD = re.compile(r"[^\W\d_\u2e80-\U0003ffff]+(?:['’\-&.][^\W\d_\u2e80-\U0003ffff]+)*")
 _PIECE = re.compile(
-    r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W\d_\u2e80-\U0003ffff]+(?:['’&\-][^\W\d_\u2e80-\U0003ffff]+)*|\d+(?:[.,]\d+)*|\s+|."
-    r"|\n",
+    r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W\d_\u2e80-\U0003ffff]+(?:['’&\-]?[^\W_\u2e80-\U0003ffff]+)*"
+    r"|\d+(?:[.,]\d+)*[a-z]*|\s+|.",
     re.DOTALL,
 )
 STOP_EN = frozenset(
@@ -113,7 +112,8 @@ def _split_plain(text: str, folded: str, low: int, high: int, out: list[tuple[st
                 out.append((word, start, start + len(word), _BY_TAG.get(tag, _BY_TAG.get(tag[:1], NOUN))))
                 start += len(word)
         elif piece[0].isdigit():
-            out.append((piece, start, match.end(), NUMBER))
+            # 720p and 3d are names of something, not amounts.
+            out.append((piece, start, match.end(), LATIN if piece[-1].isalpha() else NUMBER))
         elif piece[0].isalpha():
             out.append((stem(piece), start, match.end(), _latin_class(text[start : match.end()], piece)))
         elif not piece.isspace():

@@ -28,10 +28,13 @@ class Markup:
 
     ``edits`` and ``asides`` are in source offsets, in order, without overlap. An aside is text that the
     format itself sets apart from the content (navigation, footers): it is kept and marked as boilerplate.
+    ``settled`` names the fixers that must not look again at what the format has resolved: ``&lt;b&gt;`` in
+    HTML is text about a tag, not a tag.
     """
 
     edits: list[Edit] = field(default_factory=list)
     asides: list[tuple[int, int]] = field(default_factory=list)
+    settled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

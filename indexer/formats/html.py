@@ -145,7 +145,7 @@ def markup(document: Document) -> Markup:
     for name, start in stack:  # never closed: only sure kinds are believed
         if name in _ASIDE:
             page.asides.append((start, len(text)))
-    return Markup(page.edits, _outer(page.asides))
+    return Markup(page.edits, _outer(page.asides), frozenset({"tags", "entities"}))
 
 
 def _track(

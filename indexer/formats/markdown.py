@@ -24,7 +24,7 @@ _LINES = re.compile(
     r"^ {0,3}(?:(?:`{3,}|~{3,})[^\n`]*|(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|={2,}[ \t]*"
     r"|\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*+\|?[ \t]*|\[[^\[\]\n]{1,80}\]:[ \t]+[^\n]*)\r?$"
     r"|^ {0,12}(?:(?:>[ \t]?)+|#{1,6}[ \t]+|[-*+][ \t]+(?:\[[ xX]\][ \t]+)?)"
-    r"|[ \t]+#+[ \t]*\r?$",
+    r"|(?<![ \t])[ \t]++#+[ \t]*\r?$",
     re.M,
 )
 _INLINE = re.compile(
@@ -76,7 +76,7 @@ def markup(document: Document) -> Markup:
     start = front.end() if front else 0
     edits = [Edit(0, start)] if start else []
     edits += _without_overlap(sorted(_marks(text, start), key=lambda edit: (edit.start, edit.end)))
-    return Markup(edits)
+    return Markup(edits, settled=frozenset({"tags"}))
 
 
 def _marks(text: str, start: int) -> Iterator[Edit]:

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import pytest
 import requests
 from browser_helpers import Page, chromium, require_chromium
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 from small_service import Server, start_server
 
 from indexer.build import build
@@ -33,11 +35,16 @@ class Open(Protocol):
 
 @pytest.fixture(scope="module")
 def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real service over the starter documents."""
+    """The real service over the starter documents, a collection of one note and an empty one."""
     require_chromium()
     data = tmp_path_factory.mktemp("browser")
-    collection = Collections(data, load_encoder(EMBEDDED)).create("default")
-    build(collection, [ROOT / "seeds/articles"], glossary=ROOT / "seeds/glossary.toml")
+    note = tmp_path_factory.mktemp("notes") / "note.txt"
+    note.write_text("The lighthouse of Umberport is 41 metres high.", "utf-8")
+    collections = Collections(data, load_encoder(EMBEDDED))
+    build(collections.create("default"), [ROOT / "seeds/articles"], glossary=ROOT / "seeds/glossary.toml")
+    build(collections.create("notes"), [note])
+    with collections.create("bare").writer() as writer:
+        writer.commit()
     running = start_server(data)
     yield running
     running.stop()
@@ -133,7 +140,7 @@ def test_the_source_opens_at_the_cited_place(open_page: Open) -> None:
     assert page.in_view(mark)
     assert page.focused == mark
     assert "Exact" in page.text(".verdict")
-    details = page.text(".details")
+    details = page.text(".record")
     assert citation["source"] in details
     assert citation["revision"][:12] in details
     assert f"{citation['start']:,} to {citation['end']:,}" in details
@@ -282,6 +289,35 @@ def test_the_keyboard_is_enough(open_page: Open) -> None:
     assert page.focused.get_attribute("id") == "question"
     page.type("/")
     assert page.focused.get_attribute("value") == "/", "in the box it is a character like any other"
+
+
+def test_the_collection_can_be_switched(open_page: Open) -> None:
+    page = open_page()
+    choose(page, "notes")
+    page.wait("nav [data-view=documents]").click()
+    page.wait_text(".documents", "note")
+    assert len(page.all(".documents li")) == 1
+    page.ask("How high is the lighthouse of Umberport?")
+    assert "41 metres" in page.text(".card"), "the choice is remembered"
+    page.go(f"#/ask?{urlencode({'q': KLING, 'collection': 'default'})}")
+    page.wait_text("#answer-text", "近七成")
+    assert page.script("return document.getElementById('collection').value") == "default"
+
+
+def test_an_empty_collection_says_how_to_fill_it(open_page: Open) -> None:
+    page = open_page()
+    page.expected = ["503"]
+    choose(page, "bare")
+    assert "citespan index" in page.text(".empty")
+    page.screenshot("empty")
+    page.wait("#question").send_keys(KLING, Keys.ENTER)
+    page.wait_text(".results", "citespan index")
+    page.wait(".empty a").click()
+    page.wait_text(".more", "no documents yet")
+
+
+def choose(page: Page, collection: str) -> None:
+    Select(page.wait("#collection")).select_by_value(collection)
 
 
 def test_light_and_dark(open_page: Open) -> None:

@@ -76,7 +76,11 @@ def test_index_names_what_failed_and_exits_with_one(tmp_path: Path):
     (tmp_path / "outside.txt").write_text("外面的文件。", "utf-8")
     (docs / "link.txt").symlink_to(tmp_path / "outside.txt")
     done = citespan("index", docs, data=tmp_path / "data", code=1)
-    for name, reason in (("empty.txt", "file_empty"), ("fake.txt", "file_binary"), ("link.txt", "file_outside")):
+    for name, reason in (
+        ("empty.txt", "file_empty"),
+        ("fake.txt", "file_binary"),
+        ("link.txt", "file_outside"),
+    ):
         assert re.search(rf"failed: {name}: .*\[{reason}\]", done.stderr)
     assert "1 added, 3 failed" in done.stdout
     assert "北京" in citespan("ask", "星海公司的总部在哪里?", data=tmp_path / "data").stdout

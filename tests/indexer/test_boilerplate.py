@@ -21,8 +21,10 @@ def marked(*lines: str) -> list[str]:
 @pytest.mark.parametrize(
     "line",
     [
-        "掃一掃下載某某新聞APP", "微信公众号", "暂无评论,快来抢沙发", "责任编辑:某某", "分享到:", "相关阅读", "上一篇:别的标题",
-        "本文為轉載內容,授權事宜請聯系原著作權人。", "© 2025 Some Press", "All rights reserved.", "Follow us on social media",
+        "掃一掃下載某某新聞APP", "微信公众号", "暂无评论,快来抢沙发",
+        "责任编辑:某某", "分享到:", "相关阅读", "上一篇:别的标题",
+        "本文為轉載內容,授權事宜請聯系原著作權人。",
+        "© 2025 Some Press", "All rights reserved.", "Follow us on social media",
         "Related articles", "版权所有 未经许可不得转载", "阅读原文",
     ],
 )  # fmt: skip
@@ -30,7 +32,9 @@ def test_furniture_lines_are_marked_among_an_article(line: str) -> None:
     assert marked(*BODY, line) == [line]
 
 
-@pytest.mark.parametrize("line", ["01 公司的转向", "下载量增长了三倍,创下新高。", "微信和微博都推出了类似的产品。", "我们关注用户"])
+@pytest.mark.parametrize(
+    "line", ["01 公司的转向", "下载量增长了三倍,创下新高。", "微信和微博都推出了类似的产品。", "我们关注用户"]
+)
 def test_article_lines_with_such_words_are_not(line: str) -> None:
     assert marked(*BODY[:2], line, *BODY[2:]) == []
 
@@ -45,14 +49,22 @@ def test_a_sentence_between_furniture_stays() -> None:
 
 
 def test_disclaimers_at_the_end_are_marked() -> None:
-    lines = ["免责声明:以上内容由用户上传,仅代表作者观点。", "Notice: The content above was uploaded by a user."]
+    lines = [
+        "免责声明:以上内容由用户上传,仅代表作者观点。",
+        "Notice: The content above was uploaded by a user.",
+    ]
     assert marked(*BODY, *lines) == lines
 
 
 RULES = [
     "为了维护社区氛围,我们将依据本公约的条款对注册用户发布的违规内容进行处罚。",
     "一、违反法律法规的信息,主要表现为:",
-    *(f"{n}){text}" for n, text in enumerate(["煽动他人", "侮辱、诽谤他人", "发布垃圾广告", "淫秽、色情、低俗内容", "造谣"] * 5, 1)),
+    *(
+        f"{n}){text}"
+        for n, text in enumerate(
+            ["煽动他人", "侮辱、诽谤他人", "发布垃圾广告", "淫秽、色情、低俗内容", "造谣"] * 5, 1
+        )
+    ),
     "二、违规处罚:本网站将视情节对帐号禁言或封停账号,涉及未成年人的从重处罚。",
     "三、申诉:如有异议,可以向本网站申诉,本公约的最终解释权归本网站所有。",
 ]
@@ -87,7 +99,9 @@ def test_a_copy_with_small_damage_is_still_one() -> None:
     assert copied(*BODY, damaged) == [damaged]
 
 
-@pytest.mark.parametrize("other", [BODY[0].replace("第一", "第二").replace("三成", "两成,低于前两年的水平"), "01 小标题"])
+@pytest.mark.parametrize(
+    "other", [BODY[0].replace("第一", "第二").replace("三成", "两成,低于前两年的水平"), "01 小标题"]
+)
 def test_what_is_only_like_another_paragraph_is_none(other: str) -> None:
     assert copied("01 小标题", *BODY, other) == []
 

@@ -170,9 +170,7 @@ def test_unknown_english_and_numbers_fall_back() -> None:
     assert read == [["kling"], ["^k", "##ua", "##i"], ["photo", "##i"], ["2025"], ["#20", "#25", "#7"]]
 
 
-@given(
-    st.text("营业收入ab1 ，", max_size=60), st.sets(st.text("营业收入", min_size=1, max_size=4), max_size=12)
-)
+@given(st.text("营业收入ab1 ，", max_size=60), st.sets(st.text("营业收入", min_size=1, max_size=4), max_size=12))
 def test_han_words_equal_a_plain_search(text: str, words: set[str]) -> None:
     vocabulary = sorted(words)
     ends, ids = HanWords({word: i for i, word in enumerate(vocabulary)}).find(text)

@@ -29,7 +29,16 @@ def test_bracketed_readings_go(noisy: str, clean: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["用户(P端)", "产品(chatGPT)", "参数(a)", "日活(DAU)", "上限(max)", "标准版(可選720p)", "(hǎo)", "café (é)"],
+    [
+        "用户(P端)",
+        "产品(chatGPT)",
+        "参数(a)",
+        "日活(DAU)",
+        "上限(max)",
+        "标准版(可選720p)",
+        "(hǎo)",
+        "café (é)",
+    ],
 )
 def test_true_brackets_stay(text: str) -> None:
     assert fixed("pinyin", text) == text
@@ -76,7 +85,14 @@ def test_a_lost_closing_quote_is_restored_where_the_document_closes_quotes_so() 
 
 @pytest.mark.parametrize(
     "text",
-    ["真的吗?!好A", "为什么?我们用AI。为什么?我们用AI。", "是吗?这样做`code`", "什么??", "a?b=c", "Is it?(yes)"],
+    [
+        "真的吗?!好A",
+        "为什么?我们用AI。为什么?我们用AI。",
+        "是吗?这样做`code`",
+        "什么??",
+        "a?b=c",
+        "Is it?(yes)",
+    ],
 )
 def test_true_question_marks_stay(text: str) -> None:
     assert fixed("shifted_bytes", text) == text
@@ -113,7 +129,10 @@ def test_true_angle_brackets_stay(text: str) -> None:
 
 
 def test_known_entities_are_decoded_and_others_stay() -> None:
-    assert fixed("entities", "A&amp;B&nbsp;C&#20013;&#x6587; AT&T; R&D &nosuch;") == "A&B\xa0C中文 AT&T; R&D &nosuch;"
+    assert (
+        fixed("entities", "A&amp;B&nbsp;C&#20013;&#x6587; AT&T; R&D &nosuch;")
+        == "A&B\xa0C中文 AT&T; R&D &nosuch;"
+    )
 
 
 def test_invisible_characters_go_and_emoji_joiners_stay() -> None:
@@ -142,8 +161,10 @@ def test_runs_of_replacement_characters_become_one() -> None:
 
 NOISE = st.lists(
     st.sampled_from(
-        [*"?\uff1f!!`QA<>&;()[] \n\r\u3000\ufeff\ufffd\xa0\u200d中文報在快手。”“", "(hǎo)", "zhàn)", "/p>", "<br />", "&amp;"]
-        + ["å¯", "\u00e2\u20ac\u0153", "??伸`", "焓衷谪", "é"]
+        [
+            *"?\uff1f!!`QA<>&;()[] \n\r\u3000\ufeff\ufffd\xa0\u200d中文報在快手。”“é",
+            *("(hǎo)", "zhàn)", "/p>", "<br />", "&amp;", "å¯", "\u00e2\u20ac\u0153", "??伸`", "焓衷谪"),
+        ]
     ),
     max_size=60,
 ).map("".join)

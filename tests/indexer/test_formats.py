@@ -12,7 +12,8 @@ from indexer.formats import by_media_type, by_suffix, sniff
 from indexer.formats.dates import iso_date
 from indexer.load import SUFFIXES, load_bytes
 
-PAGE = """<!DOCTYPE html><html><head><title>Report &amp; outlook</title>
+PAGE = """<!DOCTYPE html><html><head>
+<title>Report &amp; outlook</title>
 <meta property="article:published_time" content="2025-06-01T08:00:00+08:00"><meta name="author" content='A. Writer'>
 <script>if (a < b) { document.write("<p>never</p>") }</script><style>p { color: red }</style></head>
 <body><nav><ul><li>News</li><li>Money</li></ul></nav>
@@ -24,7 +25,11 @@ on two lines &#x4e2d;&lt;b&gt;.</p><p>Bo<b>ld</b> word.</p>
 
 def test_html_tells_title_date_and_author() -> None:
     page = loaded(PAGE, "a.html")
-    assert (page.title, page.published, page.metadata["author"]) == ("Report & outlook", "2025-06-01", "A. Writer")
+    assert (page.title, page.published, page.metadata["author"]) == (
+        "Report & outlook",
+        "2025-06-01",
+        "A. Writer",
+    )
     assert page.text == PAGE
 
 
@@ -68,14 +73,18 @@ def test_broken_html_is_read_as_far_as_it_goes(page: str, text: str) -> None:
 
 
 def test_markdown_front_matter_names_the_document() -> None:
-    text = "---\ntitle: Q1\npublisher: Some Paper\npublished: 2025-05-30\ntags: [a, b]\n---\n# Other\n\nBody.\n"
+    text = (
+        "---\ntitle: Q1\npublisher: Some Paper\npublished: 2025-05-30\ntags: [a, b]\n---\n# Other\n\nBody.\n"
+    )
     page = loaded(text, "a.md")
     assert (page.title, page.published) == ("Q1", "2025-05-30")
     assert page.metadata == {"publisher": "Some Paper", "tags": "a, b"}
     assert clean(page).text == "Other\n\nBody."
 
 
-@pytest.mark.parametrize("front", ["a: [", "a: &x [*x, *x]", "!!python/object:os.system {}", "- list", "a: 2025-13-45"])
+@pytest.mark.parametrize(
+    "front", ["a: [", "a: &x [*x, *x]", "!!python/object:os.system {}", "- list", "a: 2025-13-45"]
+)
 def test_bad_front_matter_is_no_error(front: str) -> None:
     page = loaded(f"---\n{front}\n---\n# Heading #\n\nBody.\n", "a.md")
     assert page.title == "Heading"
@@ -108,7 +117,7 @@ def test_csv_rows_name_their_columns_and_map_to_their_cells() -> None:
     source = 'name,price,note\nPro,66,"says ""hi"", loudly"\nMax,,"two\nlines"\r\n'
     readable = clean(loaded(source, "a.csv"))
     assert readable.text == (
-        "name; price; note\nname: Pro; price: 66; note: says \"hi\", loudly\nname: Max; note: two lines"
+        'name; price; note\nname: Pro; price: 66; note: says "hi", loudly\nname: Max; note: two lines'
     )
     assert source_of(source, readable, "66") == "66"
     assert source_of(source, readable, 'says "hi", loudly') == 'says ""hi"", loudly'
@@ -119,7 +128,10 @@ def test_csv_without_a_header_keeps_its_cells() -> None:
 
 
 def test_json_reads_as_keys_and_unescaped_values() -> None:
-    source = '{"title": "T", "date": "2025年6月1日", "body": "one\\ntwo \\u4e2d \\ud83d\\ude00 \\"q\\"", "n": [1.5, null]}'
+    source = (
+        '{"title": "T", "date": "2025年6月1日", '
+        '"body": "one\\ntwo \\u4e2d \\ud83d\\ude00 \\"q\\"", "n": [1.5, null]}'
+    )
     page = loaded(source, "a.json")
     assert (page.title, page.published) == ("T", "2025-06-01")
     readable = clean(page)
@@ -149,7 +161,9 @@ def test_pdf_lines_of_one_sentence_are_joined() -> None:
 
 
 def test_pdf_running_heads_are_marked() -> None:
-    pages = [["Annual report", f"Body text number {n} is here.", "More of it here.", f"Page {n}"] for n in range(4)]
+    pages = [
+        ["Annual report", f"Body text number {n} is here.", "More of it here.", f"Page {n}"] for n in range(4)
+    ]
     readable = clean(load_bytes(pdf(*pages), "a.pdf"))
     assert len(marked(readable, "boilerplate")) >= 4
     apart = "\n".join(marked(readable, "boilerplate"))
@@ -158,7 +172,9 @@ def test_pdf_running_heads_are_marked() -> None:
 
 
 def test_word_paragraphs_and_tables_are_lines_in_order() -> None:
-    word = load_bytes(docx("First.", "Second.", rows=[["Year", "Sales"], ["2024", "7"]], title="Report"), "a.docx")
+    word = load_bytes(
+        docx("First.", "Second.", rows=[["Year", "Sales"], ["2024", "7"]], title="Report"), "a.docx"
+    )
     assert word.title == "Report"
     assert word.text == "First.\nSecond.\nYear | Sales\n2024 | 7"
 
@@ -169,7 +185,9 @@ def test_suffix_then_media_type_then_bytes_decide_the_format() -> None:
     assert sniff(b"%PDF-1.7").media_type == "application/pdf"
     assert sniff(b"\n<!doctype HTML>").media_type == "text/html"
     assert sniff(b"words").media_type == "text/plain"
-    assert {".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".csv", ".json", ".jsonl"} <= set(SUFFIXES)
+    assert {".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".csv", ".json", ".jsonl"} <= set(
+        SUFFIXES
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,8 +208,11 @@ def test_dates_are_read_as_iso_dates(written: object, iso: str | None) -> None:
 
 MARKUP = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<b", ">", "<!--", "-->", "<script>", "</script>", "&amp;", "&#x4e2d;", "<a href='", "'", '"', "`", "*"]
-        + ["**", "_", "[", "](", ")", "#", "\n", " ", "|", "---", "中", "word", "{", "}", ":", ",", "\\", "\\u4e2d", "\\ud800", "﻿"]
+        [
+            *("<p>", "</p>", "<b", "<!--", "-->", "<script>", "</script>", "&amp;", "&#x4e2d;", "<a href='"),
+            *("**", "](", "---", "中", "word", "\\u4e2d", "\\ud800", "\ufeff"),
+            *">'\"`*_[)#\n |{}:,\\",
+        ]
     ),
     max_size=40,
 ).map("".join)
@@ -208,7 +229,10 @@ def test_any_text_is_readable_in_any_format_and_maps_into_its_source(text: str, 
         assert 0 <= mark.start < mark.end <= len(readable.text)
 
 
-@given(st.lists(st.text("abc中文。,", min_size=1, max_size=12), min_size=1, max_size=8), st.sampled_from(TYPES[:4]))
+@given(
+    st.lists(st.text("abc中文。,", min_size=1, max_size=12), min_size=1, max_size=8),
+    st.sampled_from(TYPES[:4]),
+)
 def test_plain_words_are_copied_letter_by_letter(words: list[str], media_type: str) -> None:
     text = "\n".join(words)
     readable = clean(document(text, media_type))

@@ -14,7 +14,9 @@ from indexer.load import LoadFailure, LoadLimits, count_files, load_bytes, load_
 def code_of(data: bytes, source: str, limits: LoadLimits | None = None) -> str:
     with pytest.raises(LoadError) as raised:
         load_bytes(data, source, limits=limits or LoadLimits())
-    assert raised.value.message.endswith(tuple("abcdefghijklmnopqrstuvwxyz)")), "a message is a plain sentence"
+    assert raised.value.message.endswith(tuple("abcdefghijklmnopqrstuvwxyz)")), (
+        "a message is a plain sentence"
+    )
     return raised.value.error_code
 
 
@@ -27,7 +29,9 @@ def test_ids_come_from_source_and_bytes() -> None:
 
 def test_what_the_caller_says_goes_first_and_belongs_to_the_revision() -> None:
     plain = load_bytes(b"# Own title\n\ntext", "a.md")
-    told = load_bytes(b"# Own title\n\ntext", "a.md", doc_id="d", title="T", published="2025-01-02", metadata={"k": 1})
+    told = load_bytes(
+        b"# Own title\n\ntext", "a.md", doc_id="d", title="T", published="2025-01-02", metadata={"k": 1}
+    )
     assert (told.doc_id, told.title, told.published, told.metadata) == ("d", "T", "2025-01-02", {"k": 1})
     assert plain.title == "Own title"
     assert told.revision != plain.revision
@@ -127,7 +131,16 @@ def seen(path: Path) -> list[str]:
 
 def test_walk_gives_sources_in_order_and_names_what_it_leaves_out(tmp_path: Path) -> None:
     folder = tmp_path / "docs"
-    for name in ("b.txt", "a/z.md", "a/b.md", "a-1.txt", ".hidden.txt", ".git/x.txt", "glossary.toml", "v.mp4"):
+    for name in (
+        "b.txt",
+        "a/z.md",
+        "a/b.md",
+        "a-1.txt",
+        ".hidden.txt",
+        ".git/x.txt",
+        "glossary.toml",
+        "v.mp4",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x")
     assert seen(folder) == ["a-1.txt", "a/b.md", "a/z.md", "b.txt", "v.mp4 file_unsupported"]

@@ -103,9 +103,7 @@ def test_batches_are_equal_for_equal_seeds(rows: Rows) -> None:
         batches = Batches(
             {"docs": (rows, rows), "ecdict": (rows, rows)}, (rows, rows), recipe, np.random.default_rng(3)
         )
-        return [
-            side for kind in (batches.pair, batches.needle, batches.dictionary, batches.qa) for side in kind()
-        ]
+        return [side for kind in (batches.pair, batches.needle, batches.dictionary, batches.qa) for side in kind()]
 
     for one, other in zip(draw(), draw(), strict=True):
         assert np.array_equal(one.ids, other.ids)

@@ -31,9 +31,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the files named in sources.toml")
     parser.add_argument("--teacher", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, default=Path("indexer/models/encoder"))
-    parser.add_argument(
-        "--work", type=Path, default=Path("training/work"), help="cache of the teacher's vectors"
-    )
+    parser.add_argument("--work", type=Path, default=Path("training/work"), help="cache of the teacher's vectors")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     args = parser.parse_args()
     recipe = replace(Recipe(), steps=args.steps)

@@ -84,8 +84,6 @@ class Batches:
     def _shares(self, names: list[str]) -> list[tuple[str, int]]:
         """How many of a batch's rows each source gives."""
         exponent = self._recipe.source_exponent
-        weight = np.array(
-            [len(self._pairs[name][0]) ** exponent * _FAVOURED.get(name, 1.0) for name in names]
-        )
+        weight = np.array([len(self._pairs[name][0]) ** exponent * _FAVOURED.get(name, 1.0) for name in names])
         sizes = self._rng.multinomial(self._recipe.batch, weight / weight.sum())
         return [(name, int(size)) for name, size in zip(names, sizes, strict=True) if size]

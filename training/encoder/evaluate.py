@@ -1,6 +1,6 @@
 """Retrieval with an encoder alone: ``python -m training.encoder.evaluate --data DIR SET...``.
 
-A set is ``NAME:QUESTION_LANG-PARAGRAPH_LANG``, such as ``xquad-dev:en-zh``; the collection is all paragraphs
+A set is ``NAME:QUESTION_LANG:PARAGRAPH_LANG``, such as ``xquad-dev:en:zh``; the collection is all paragraphs
 of that language. Three scores, in percent of questions whose paragraph is first, or among the first ten:
 
     dense     cosine of question and paragraph
@@ -22,7 +22,7 @@ from indexer.static_encoder import StaticEncoder
 from training.encoder.data import read_jsonl, squad_files
 
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；])|(?<=[.!?;])\s+")
-_TASKS = ["xquad-dev:en-zh", "xquad-dev:zh-zh", "xquad-dev:en-en", "xquad-dev:zh-en"]
+_TASKS = ["xquad-dev:en:zh", "xquad-dev:zh:zh", "xquad-dev:en:en", "xquad-dev:zh:en"]
 _FLOOR, _DENSE_SHARE, _SOFT_SHARE = 0.3, 0.5, 2.0
 
 
@@ -36,7 +36,10 @@ class Task:
 
 
 def load_task(folder: Path, name: str, asked: str, read: str) -> Task:
-    """Questions in `asked` on paragraphs in `read`; across languages by the sets' ``pair_id``."""
+    """Questions in `asked` on paragraphs in `read`; across languages by the sets' ``pair_id``.
+
+    Raises `ValueError` if the set has no such questions.
+    """
     paragraph_file, question_file = squad_files(folder, name)
     rows = list(read_jsonl(paragraph_file))
     collection = [row for row in rows if row["lang"] == read]
@@ -50,6 +53,8 @@ def load_task(folder: Path, name: str, asked: str, read: str) -> Task:
         if row["lang"] == asked and row["paragraph_id"] in place:
             questions.append(row["question"])
             gold.append(place[row["paragraph_id"]])
+    if not questions:
+        raise ValueError(f"{name} has no questions in {asked} on paragraphs in {read}")
     return Task(questions, [row["text"] for row in collection], np.array(gold))
 
 
@@ -102,8 +107,8 @@ def main() -> None:
     args = parser.parse_args()
     encoder = StaticEncoder(args.model)
     for spec in args.tasks:
-        name, _, languages = spec.partition(":")
-        task = load_task(args.data, name, *languages.split("-", 1))
+        name, asked, read = spec.split(":")
+        task = load_task(args.data, name, asked, read)
         cells = [
             f"{way} {recall(score, task.gold, 1):.1%} / {recall(score, task.gold, 10):.1%}"
             for way, score in scores(encoder, task).items()

@@ -59,9 +59,7 @@ def _inverse_frequency(size: int, features: Mapping[str, tuple[Rows, Rows]], smo
     return np.asarray(smooth / (smooth + count / count.sum()))
 
 
-def _glossed(
-    number: Mapping[str, int], corpus: Corpus, table: np.ndarray, weight: np.ndarray
-) -> dict[int, np.ndarray]:
+def _glossed(number: Mapping[str, int], corpus: Corpus, table: np.ndarray, weight: np.ndarray) -> dict[int, np.ndarray]:
     """Unit vectors of the Chinese tokens that stand in a dictionary, from the English rows of `table`."""
     glosses: dict[int, list[np.ndarray]] = defaultdict(list)
     for name in _GLOSS_SOURCES:

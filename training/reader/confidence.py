@@ -2,9 +2,10 @@
 
     python -m training.reader.confidence DATA_FOLDER [--questions N] [--encoder NAME]
 
-The questions are those kept from the ranker, and DRCD dev. A third keeps its paragraph, a third loses it, and a
-third keeps it without the sentences that hold the answer: then names and topic still fit, as they do when
-someone asks a well-kept collection for what it does not tell. An answer is right when its F1 is at least a half.
+The questions are those kept from the ranker, and DRCD dev. Two of six keep their paragraph. One loses it. One
+keeps it without the sentences that hold the answer: then names and topic still fit, as they do when someone
+asks a well-kept collection for what it does not tell. Two are asked about something else: a number or a name of
+theirs is replaced by one of another question. An answer is right when its F1 is at least a half.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,12 +25,15 @@ from sklearn.metrics import roc_auc_score
 from qa.confidence import FILE, NAMES, Calibration, measures
 from qa.decide import decide
 from qa.glossary import Glossary
+from qa.matching import question_terms
 from qa.query import analyse
 from qa.read import ClauseReader
 from training.reader.ranker import Cosines, askable, collection, position_f1, retrieved
 from training.reader.retrieval import Piece
 from training.reader.sets import RANKER, Example, examples, held_out
 
+_TREATMENTS = ("kept", "lost", "altered", "kept", "cut", "altered")
+_NUMBER = re.compile(r"\d+")
 SETS = (*RANKER, ("drcd-dev", "zh", "zh"))
 _FLAT = Calibration((0.0,) * len(NAMES), (1.0,) * len(NAMES), (0.0,) * len(NAMES), 0.0, 0.0)
 _GLOSSARY = Glossary()
@@ -41,8 +46,33 @@ def without_answer(piece: Piece, example: Example) -> Piece:
     return replace(piece, sentences=kept)
 
 
-def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[str, int, tuple[float, ...], float, bool]]:
-    """(set, treatment, measures, F1, right paragraph's third) of each question's first answer."""
+def altered(question: str, others: Sequence[str], dice: random.Random) -> str | None:
+    """``question`` with one of its numbers or names replaced by one of ``others``; None if it has none.
+
+    A number keeps its number of digits, so that a year becomes another year.
+    """
+    numbers = list(_NUMBER.finditer(question))
+    if numbers:
+        found = dice.choice(numbers)
+        last = found.group()[-1]
+        digit = dice.choice([d for d in "0123456789" if d != last])
+        return question[: found.end() - 1] + digit + question[found.end() :]
+    names = _names(question)
+    foreign = [name for other in dice.sample(others, min(len(others), 12)) for name in _names(other)]
+    foreign = [name for name in foreign if question[name[0] : name[1]] not in name[2] and name[2] not in question]
+    if not names or not foreign:
+        return None
+    low, high, _ = dice.choice(names)
+    return question[:low] + dice.choice(foreign)[2] + question[high:]
+
+
+def _names(question: str) -> list[tuple[int, int, str]]:
+    terms = question_terms(analyse(question, _GLOSSARY))
+    return [(t.start, t.end, question[t.start : t.end]) for t in terms if t.sort == "name"]
+
+
+def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[str, str, tuple[float, ...], float]]:
+    """(set, treatment, measures, F1) of each question's first answer."""
     dice = random.Random(11)
     reader = ClauseReader(cosines.encoder)
     for name, lang, paragraph_lang in SETS:
@@ -51,14 +81,20 @@ def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[s
         fresh = [e for e in found if name == "drcd-dev" or held_out(e.paragraph_id)]
         dice.shuffle(fresh)
         for number, example in enumerate(fresh[:limit]):
-            treatment = number % 3
+            treatment = _TREATMENTS[number % len(_TREATMENTS)]
+            asked: str | None = example.question
             pieces = retrieved(example, index, cut)
-            if treatment == 1:
+            if treatment == "lost":
                 pieces = index.search(example.question, 5, example.paragraph_id)
-            elif treatment == 2:
+            elif treatment == "cut":
                 pieces = [(without_answer(piece, example), score) for piece, score in pieces]
-            passages = [cosines.passage(example.question, piece, score) for piece, score in pieces]
-            query = analyse(example.question, _GLOSSARY)
+            elif treatment == "altered":
+                asked = altered(example.question, [e.question for e in found[:200]], dice)
+                if asked is None or not askable(asked):
+                    continue
+                pieces = index.search(asked, 5)
+            passages = [cosines.passage(asked, piece, score) for piece, score in pieces]
+            query = analyse(asked, _GLOSSARY)
             readings = reader.read(query, passages)
             decision = decide(query, passages, readings, calibration=_FLAT)
             if not decision.readings:
@@ -69,9 +105,9 @@ def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[s
             )]
             piece = pieces[best.passage][0]
             f1 = 0.0
-            if treatment == 0 and piece.paragraph_id == example.paragraph_id:
+            if treatment == "kept" and piece.paragraph_id == example.paragraph_id:
                 f1 = position_f1(piece.start + best.start, piece.start + best.end, example.answers)
-            yield f"{name}:{lang}:{paragraph_lang}", treatment, measures(query, passages, ordered), f1, held_out(example.question_id)
+            yield f"{name}:{lang}:{paragraph_lang}", treatment, measures(query, passages, ordered), f1
 
 
 def main() -> None:
@@ -84,7 +120,7 @@ def main() -> None:
     rows = list(observations(args.data, args.questions, Cosines(args.encoder)))
     x = np.array([row[2] for row in rows])
     right = np.array([row[3] >= 0.5 for row in rows])
-    answerable = np.array([row[1] == 0 for row in rows])
+    answerable = np.array([row[1] == "kept" for row in rows])
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)
     z = (x - mean) / scale
     half = np.arange(len(rows)) % 2 == 0
@@ -100,7 +136,7 @@ def main() -> None:
     for name in sorted({row[0] for row in rows}):
         of = np.array([row[0] == name for row in rows])
         print(name, of.sum(), f"right {right[of].mean():.3f} mean confidence {p[of].mean():.3f}",
-              f"F1 given the answer {np.mean([row[3] for row in rows if row[0] == name and row[1] == 0]):.3f}")
+              f"F1 given the answer {np.mean([row[3] for row in rows if row[0] == name and row[1] == "kept"]):.3f}")
     threshold = args.threshold if args.threshold is not None else best_threshold(p, answerable)
     print(f"threshold {threshold:.2f}", *(f"{n} {w:+.2f}" for n, w in zip(NAMES, model.coef_[0], strict=True)))
     stored = {

@@ -8,6 +8,8 @@ import { copyButton } from "./states.js";
 import { languageOf, marked, onlyPlace, pointLength } from "./text.js";
 
 const SHORT = 24;
+const WHOLE = 0.8;
+const EVEN = 0.5;
 
 /** `own` is the passage that holds the first citation, where it is among the passages. */
 export function answerCard({ answer, alternatives, agreement, index }, own) {
@@ -15,7 +17,7 @@ export function answerCard({ answer, alternatives, agreement, index }, own) {
   return h(
     "article",
     { class: "card answer", "aria-labelledby": "answer-label" },
-    h("h2", { id: "answer-label", class: "label" }, t("answer")),
+    h("h2", { id: "answer-label", class: "label" }, t(answer.confidence < EVEN ? "possibleAnswer" : "answer")),
     shortAnswer(answer),
     facts(answer),
     confidenceLine(answer.confidence),
@@ -47,8 +49,9 @@ function facts(answer) {
   return items.length > 0 && h("ul", { class: "facts" }, items);
 }
 
+/** The sentence around the answer; an answer that is most of its sentence stands for it. */
 function sentence({ text, context }) {
-  if (!context || context === text) return null;
+  if (!context || pointLength(text) > WHOLE * pointLength(context)) return null;
   const place = onlyPlace(context, text);
   return h("blockquote", { class: "sentence", lang: languageOf(context) }, marked(context, place ? [place] : []));
 }
@@ -107,7 +110,7 @@ function alternativeItem(alternative, name) {
       value && value !== alternative.text && h("span", { class: "value" }, t("readAs", { value })),
       alternative.as_of && h("span", { class: "as-of" }, t("asOf", { date: formatDate(alternative.as_of) })),
     ),
-    alternative.context !== alternative.text && sentence(alternative),
+    sentence(alternative),
     citation && placeLine(name, citation),
   ];
 }

@@ -28,7 +28,7 @@ async function show() {
   try {
     await (VIEWS[route.view] ?? showMissing)(main, route, signal);
   } catch (problem) {
-    if (problem.name !== "AbortError") fill(main, problemPanel(problem, show));
+    if (problem.name !== "AbortError") fill(main, problemPanel(problem, show, "h1"));
   }
   if (!signal.aborted) settle(before, route);
 }

@@ -35,7 +35,7 @@ export async function showSource(main, { path: [name, docId], params }, signal) 
     if (problem.name === "AbortError") return;
     const again = () => showSource(main, { path: [name, docId], params }, signal);
     const current = problem.code === "revision_not_found" && documentLink(name, { doc_id: docId });
-    fill(main, backLink(), problemPanel(problem, again), current && h("p", {}, h("a", { href: current }, t("currentRevision"))));
+    fill(main, backLink(), problemPanel(problem, again, "h1"), current && h("p", {}, h("a", { href: current }, t("currentRevision"))));
   }
 }
 
@@ -97,7 +97,7 @@ function details({ source, metadata, published, revision, characters, pages }, {
     [t("characters"), start === undefined ? t("wholeLength", { total }) : t("range", range)],
     [t("revision"), h("code", { title: revision }, revision.slice(0, 12))],
   ];
-  return h("dl", { class: "details" }, rows.filter(([, value]) => value).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+  return h("dl", { class: "record" }, rows.filter(([, value]) => value).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
 }
 
 /**

@@ -20,12 +20,13 @@ export function problemDetail(problem) {
   return h("p", { class: "detail" }, h("code", {}, problem.code), detail && ` ${detail}`);
 }
 
-export function problemPanel(problem, retry = null) {
+/** `heading` is h1 where the panel is all there is on the page. */
+export function problemPanel(problem, retry = null, heading = "h2") {
   announce(`${t("problemTitle")}. ${problemText(problem)}`);
   return h(
     "section",
     { class: "panel problem" },
-    h("h2", {}, t("problemTitle")),
+    h(heading, {}, t("problemTitle")),
     h("p", {}, problemText(problem)),
     problemDetail(problem),
     retry && h("button", { type: "button", on: { click: retry } }, t("retry")),

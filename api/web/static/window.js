@@ -37,7 +37,6 @@ export class TextWindow {
   }
 
   element(isMarkup) {
-    this.#mark.setAttribute("aria-label", t("quoted"));
     const text = h("div", { class: isMarkup ? "window markup" : "window" }, this.#before, this.#mark, this.#after);
     return h("section", { "aria-label": t("sourceText") }, this.#earlier, text, this.#later);
   }

@@ -38,6 +38,7 @@ export const en = {
 
   // answer
   answer: "Answer",
+  possibleAnswer: "Possible answer",
   answerLive: "Answer: {text}. {confidence}",
   confidence: "{words}, about {percent}",
   veryLikely: "Very likely right",
@@ -103,7 +104,6 @@ export const en = {
   rawNote: "This is the file's own text, as stored: markup and all.",
   currentRevision: "Show the current revision",
   copyQuote: "Copy quotation",
-  quoted: "Quoted passage",
   sourceText: "Text of the document",
 
   // documents
@@ -111,7 +111,6 @@ export const en = {
   documentsCount: ({ n }) => count(n, "document", "documents"),
   passagesCount: ({ n }) => count(n, "passage", "passages"),
   charactersCount: ({ n }) => count(n, "character", "characters"),
-  indexedOn: "indexed {date}",
   copyOf: "a copy of another document",
   moreDocuments: "Show more documents",
   allShown: "That is all of them.",

@@ -38,6 +38,7 @@ export const zh = {
 
   // answer
   answer: "答案",
+  possibleAnswer: "可能的答案",
   answerLive: "答案：{text}。{confidence}",
   confidence: "{words}，约 {percent}",
   veryLikely: "很可能正确",
@@ -103,7 +104,6 @@ export const zh = {
   rawNote: "以下为文件的原始内容，含标记。",
   currentRevision: "查看现行版本",
   copyQuote: "复制引文",
-  quoted: "引用的段落",
   sourceText: "文档原文",
 
   // documents
@@ -111,7 +111,6 @@ export const zh = {
   documentsCount: ({ n }) => `${number(n)} 篇文档`,
   passagesCount: ({ n }) => `${number(n)} 个段落`,
   charactersCount: ({ n }) => `${number(n)} 个字符`,
-  indexedOn: "{date}收录",
   copyOf: "与另一篇文档重复",
   moreDocuments: "显示更多文档",
   allShown: "已全部显示。",
