@@ -51,15 +51,14 @@ class DocIdConverter(PathConverter):
     part_isolating = False  # or werkzeug would split at slashes before it matches
 
 
-def create_app(
-    settings: Settings, pipeline: Pipeline | None = None, collections: Collections | None = None
-) -> Flask:
+def create_app(settings: Settings, pipeline: Pipeline | None = None, collections: Collections | None = None) -> Flask:
     """The service. What is not given is opened as ``settings`` say; under gunicorn that is after the fork.
 
     Raises ConfigError for settings that name models or glossaries which cannot be opened.
     """
     if pipeline is None or collections is None:
         pipeline, collections = open_models(settings)
+    collections.create(settings.collection)  # makes nothing yet, but a bad name stops the start
     app = Flask("api", static_folder=None)
     app.config["VERSION"] = version("citespan")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes

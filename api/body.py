@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 import orjson
 from flask import request
+from gunicorn.http.errors import NoMoreData, ParseException  # type: ignore[import-untyped]
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -30,7 +32,18 @@ def read_json(model: type[M], max_bytes: int) -> M:
     if request.mimetype != JSON or charset.lower() != "utf-8":
         raise RequestError("media_type_unsupported", f"Send Content-Type: {JSON} (UTF-8).")
     request.max_content_length = max_bytes
-    return validate(model, _parse(request.get_data(cache=False)))
+    with reading_body():
+        data = request.get_data(cache=False)
+    return validate(model, _parse(data))
+
+
+@contextmanager
+def reading_body() -> Iterator[None]:
+    """A body that breaks off, or is chunked in a wrong way, is the client's fault: ``request_malformed``."""
+    try:
+        yield
+    except (NoMoreData, ParseException) as error:
+        raise RequestError("request_malformed", f"The body cannot be read: {type(error).__name__}.") from error
 
 
 def _parse(data: bytes) -> object:

@@ -70,9 +70,7 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
         201 if receipt.created else 200,
     )
     if receipt.created:
-        response.headers["Location"] = url_for(
-            "documents.get_document", doc_id=doc_id, collection=query.collection
-        )
+        response.headers["Location"] = url_for("documents.get_document", doc_id=doc_id, collection=query.collection)
     return response
 
 

@@ -13,7 +13,7 @@ import click
 from api.cli_context import CliContext, common_options
 from indexer.errors import ConfigError
 from indexer.snapshot import Snapshot
-from qa.evaluate import DEPTH, Evaluation, evaluate
+from qa.evaluate import DEPTH, Evaluation, evaluate, missing_sources
 from qa.gold import QuestionSet
 from qa.predictions import prediction_lines
 from qa.questions import read_questions
@@ -53,12 +53,19 @@ def eval_command(
     for path in (predictions, report):
         _check_folder(path)
     with _snapshot(context, asked, index_contexts) as (name, snapshot):
+        missing = missing_sources(snapshot, asked.questions)
+        if missing:
+            click.echo(
+                f"warning: {len(missing)} files of the evidence are not in {name} and count as not found:"
+                f" {', '.join(missing[:3])}{', ...' if len(missing) > 3 else ''}",
+                err=True,
+            )
         found = _evaluate(context, snapshot, asked, k)
     if predictions is not None:
         _write(predictions, prediction_lines(found.outcomes))
     if report is not None:
         _write(report, render_report(found, title=asked.name, collection=name))
-    figures = {"questions": asked.name, "collection": name, **summarise(found)}
+    figures = {"questions": asked.name, "collection": name, "missing_sources": missing, **summarise(found)}
     context.show(figures, lambda: table_lines(figures))
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, render_template
 from api import openapi, render
 from api.operation import Operation, operation
 from api.problems import PROBLEMS
-from api.schema_text import fields_of, type_text
+from api.schema_text import bounds_text, fields_of, type_text, with_code
 from api.service import service
 from api.web import send_page
 
@@ -34,9 +34,7 @@ def openapi_json() -> Response:
 
 
 @blueprint.get("/docs")
-@operation(
-    Operation(summary="This contract, as a page", tag="Operation", query=None, answers={200: "text/html"})
-)
+@operation(Operation(summary="This contract, as a page", tag="Operation", query=None, answers={200: "text/html"}))
 def docs() -> Response:
     document = _document()
     page = render_template(
@@ -49,6 +47,8 @@ def docs() -> Response:
         },
         problems=PROBLEMS,
         type_text=type_text,
+        bounds_text=bounds_text,
+        with_code=with_code,
     )
     return Response(page, mimetype="text/html")
 

@@ -40,9 +40,7 @@ class RequestError(CitespanError):
         self.errors = errors
 
 
-def problem_body(
-    code: str, detail: str, errors: Sequence[FieldError] = (), **more: object
-) -> dict[str, object]:
+def problem_body(code: str, detail: str, errors: Sequence[FieldError] = (), **more: object) -> dict[str, object]:
     """The members of a problem; ``request_id`` and ``more`` are extension members (RFC 9457, 3.2)."""
     status, title, _ = PROBLEMS[code]
     body: dict[str, object] = {

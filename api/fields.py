@@ -120,7 +120,5 @@ INTEGRAL = BeforeValidator(_integral)
 """For whole numbers in JSON. Goes behind the bounds: before them it would hide them from the schema."""
 DECIMAL = BeforeValidator(_parse_decimal)
 """The same for numbers in a query string."""
-Offset = Annotated[
-    StrictInt, Field(ge=0, le=10**15 - 1, description="Code points of the source text."), INTEGRAL
-]
+Offset = Annotated[StrictInt, Field(ge=0, le=10**15 - 1, description="Code points of the source text."), INTEGRAL]
 Probability = Annotated[StrictFloat, Field(ge=0, le=1)]

@@ -36,9 +36,7 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     models: set[type[BaseModel]] = {ProblemOut}
     for rule, method, declared in operations(app):
-        paths.setdefault(_PATH_VALUE.sub(r"{\1}", rule.rule), {})[method.lower()] = _operation(
-            rule, method, declared
-        )
+        paths.setdefault(_PATH_VALUE.sub(r"{\1}", rule.rule), {})[method.lower()] = _operation(rule, method, declared)
         models.update(_models(declared))
     schemas = _schemas(models)
     _set_limits(schemas, settings)
@@ -127,9 +125,7 @@ def _responses(rule: Rule, method: str, declared: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, answer in declared.answers.items():
         content = (
-            {answer: {"schema": {"type": "string"}}}
-            if isinstance(answer, str)
-            else {JSON: {"schema": _ref(answer)}}
+            {answer: {"schema": {"type": "string"}}} if isinstance(answer, str) else {JSON: {"schema": _ref(answer)}}
         )
         responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
     by_status: dict[int, list[str]] = {}

@@ -23,6 +23,7 @@ from api.service import service
 UNSAFE_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 
 _BODY_PROBLEMS = (
+    "request_malformed",
     "json_invalid",
     "body_too_large",
     "media_type_unsupported",
@@ -91,9 +92,7 @@ class Operation:
 
 def _check_doc_id(value: str) -> None:
     if not is_doc_id(value):
-        raise RequestError(
-            "doc_id_invalid", f"{value[:200]!r} is no document id. {PROBLEMS['doc_id_invalid'].help}"
-        )
+        raise RequestError("doc_id_invalid", f"{value[:200]!r} is no document id. {PROBLEMS['doc_id_invalid'].help}")
 
 
 def operation(declared: Operation) -> Callable[[Callable[..., Response]], Callable[..., Response]]:

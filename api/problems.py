@@ -22,36 +22,20 @@ class Problem(NamedTuple):
 PROBLEMS: dict[str, Problem] = {
     # The request as HTTP
     "request_malformed": Problem(400, "Malformed request", "Send a well-formed HTTP request."),
-    "cross_site_refused": Problem(
-        403, "Request from another site", "Call the service from a page of its own."
-    ),
+    "cross_site_refused": Problem(403, "Request from another site", "Call the service from a page of its own."),
     "route_not_found": Problem(404, "No such route", "The routes are listed at /docs; none ends in a slash."),
-    "method_not_allowed": Problem(
-        405, "Method not allowed", "The header Allow names the methods of this route."
-    ),
-    "body_too_large": Problem(
-        413, "Body too large", "Send less at a time; the limits are settings of the server."
-    ),
-    "media_type_unsupported": Problem(
-        415, "Unsupported media type", "Send the media type that the route names."
-    ),
+    "method_not_allowed": Problem(405, "Method not allowed", "The header Allow names the methods of this route."),
+    "body_too_large": Problem(413, "Body too large", "Send less at a time; the limits are settings of the server."),
+    "media_type_unsupported": Problem(415, "Unsupported media type", "Send the media type that the route names."),
     # The body as JSON, and its fields
-    "json_invalid": Problem(
-        400, "Not valid JSON", "Send one JSON value (RFC 8259) in UTF-8, not nested deeply."
-    ),
-    "request_invalid": Problem(
-        422, "Invalid request", "Each entry of `errors` names a field and what is wrong."
-    ),
+    "json_invalid": Problem(400, "Not valid JSON", "Send one JSON value (RFC 8259) in UTF-8, not nested deeply."),
+    "request_invalid": Problem(422, "Invalid request", "Each entry of `errors` names a field and what is wrong."),
     "text_invalid": Problem(422, "Text that is no text", "Leave out NUL characters and unpaired surrogates."),
     "query_invalid": Problem(422, "Question that cannot be asked", "Reword the question."),
     "question_empty": Problem(422, "Empty question", "Ask in words: the question holds no letter or digit."),
     "question_too_long": Problem(422, "Question too long", "Shorten the question; `detail` names the limit."),
-    "filter_invalid": Problem(
-        422, "Invalid filter", "Each entry of `errors` names a filter and what is wrong."
-    ),
-    "range_invalid": Problem(
-        422, "Range outside the text", "Use 0 <= start <= end <= the number of characters."
-    ),
+    "filter_invalid": Problem(422, "Invalid filter", "Each entry of `errors` names a filter and what is wrong."),
+    "range_invalid": Problem(422, "Range outside the text", "Use 0 <= start <= end <= the number of characters."),
     "doc_id_invalid": Problem(
         400,
         "Invalid document id",
@@ -71,29 +55,17 @@ PROBLEMS: dict[str, Problem] = {
     "file_broken": Problem(422, "Broken file", "Open it in its own program and save it again."),
     "file_encrypted": Problem(422, "Encrypted file", "Remove the password."),
     "file_bomb": Problem(422, "File that unpacks to too much", "Split the document."),
-    "file_unsupported": Problem(
-        422, "Unsupported file format", "Send txt, md, html, pdf, docx, csv, json or jsonl."
-    ),
-    "file_outside": Problem(
-        422, "File outside the folder", "Links that lead out of the folder are not followed."
-    ),
+    "file_unsupported": Problem(422, "Unsupported file format", "Send txt, md, html, pdf, docx, csv, json or jsonl."),
+    "file_outside": Problem(422, "File outside the folder", "Links that lead out of the folder are not followed."),
     "file_unreadable": Problem(422, "Unreadable file", "See `detail`."),
     "file_too_large": Problem(413, "File too large", "Split the document, or raise the server's limit."),
-    "upload_failed": Problem(
-        422, "No file could be stored", "Each entry of `results` says why its file failed."
-    ),
+    "upload_failed": Problem(422, "No file could be stored", "Each entry of `results` says why its file failed."),
     # The server's own state
-    "internal_error": Problem(
-        500, "Internal error", "Quote `request_id` to the operator: the log has the reason."
-    ),
+    "internal_error": Problem(500, "Internal error", "Quote `request_id` to the operator: the log has the reason."),
     "store_error": Problem(500, "Index error", "The operator runs `citespan doctor`."),
     "index_corrupt": Problem(500, "Damaged index", "The operator runs `citespan doctor --repair`."),
-    "encoder_mismatch": Problem(
-        500, "Index of another encoder", "The operator indexes again, or sets the encoder."
-    ),
-    "config_invalid": Problem(
-        500, "Invalid configuration", "The operator corrects the setting that `detail` names."
-    ),
+    "encoder_mismatch": Problem(500, "Index of another encoder", "The operator indexes again, or sets the encoder."),
+    "config_invalid": Problem(500, "Invalid configuration", "The operator corrects the setting that `detail` names."),
     "not_ready": Problem(503, "Nothing indexed yet", "Index a document first, then ask again."),
     "writer_busy": Problem(503, "Another change is under way", "Try again after the seconds in Retry-After."),
 }

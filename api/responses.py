@@ -72,9 +72,7 @@ class SearchResponse(ResponseModel):
     passages: list[PassageOut]
     index: IndexState
     took_ms: float
-    explain: dict[str, Any] | None = Field(
-        default=None, description="With `explain` only; its form may change."
-    )
+    explain: dict[str, Any] | None = Field(default=None, description="With `explain` only; its form may change.")
 
 
 class AskResponse(SearchResponse):
@@ -136,9 +134,7 @@ class PutResponse(ResponseModel):
     doc_id: str
     revision: str
     created: bool
-    unchanged: bool = Field(
-        description="True where the document was there already, just so; no new commit then."
-    )
+    unchanged: bool = Field(description="True where the document was there already, just so; no new commit then.")
     passages: Count
     index: IndexState
 
@@ -184,9 +180,7 @@ class VerifyResponse(ResponseModel):
     revision: str
     exact: bool
     current: bool
-    status: Literal[
-        "current", "superseded", "unknown_document", "unknown_revision", "mismatch", "out_of_range"
-    ]
+    status: Literal["current", "superseded", "unknown_document", "unknown_revision", "mismatch", "out_of_range"]
     current_revision: str | None
     found: str | None
     index: IndexState

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
 
 _BOUNDS = {
     "minimum": "≥ {}",
@@ -32,7 +35,7 @@ def fields_of(schema: dict[str, Any]) -> list[FieldText]:
     required = schema.get("required", [])
     return [
         FieldText(
-            name, name in required, type_text(property_), refs_of(property_), _bounds(property_),
+            name, name in required, type_text(property_), refs_of(property_), bounds_text(property_),
             property_.get("description", ""),
         )
         for name, property_ in schema.get("properties", {}).items()
@@ -63,12 +66,17 @@ def refs_of(schema: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for part in parts for name in refs_of(part)) if any(parts) else ()
 
 
+def with_code(text: str) -> Markup:
+    """``text``, escaped, with what stands between backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
+
+
 def _literal(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
-def _bounds(schema: dict[str, Any]) -> str:
-    """The limits of ``schema``, also where they stand in the one type beside null."""
+def bounds_text(schema: dict[str, Any]) -> str:
+    """``≥ 1, ≤ 100, default 5``: the limits of ``schema``, also where they stand in the one type beside null."""
     kinds = [schema, *schema.get("anyOf", [])]
     return ", ".join(
         text.format(kind[name])

@@ -74,14 +74,10 @@ class DocumentBody(RequestModel):
 
     text: Text = Field(min_length=1, examples=["目前可灵AI近七成收入由P端贡献。"])
     title: Line | None = None
-    source: Line | None = Field(
-        default=None, min_length=1, description="Where it comes from; its id by default."
-    )
+    source: Line | None = Field(default=None, min_length=1, description="Where it comes from; its id by default.")
     published: Date | None = None
     tags: list[Line] = Field(default=[], max_length=100)
-    metadata: dict[Line, StrictStr | StrictInt | StrictFloat | StrictBool | None] = Field(
-        default={}, max_length=100
-    )
+    metadata: dict[Line, StrictStr | StrictInt | StrictFloat | StrictBool | None] = Field(default={}, max_length=100)
     media_type: Literal["text/plain", "text/markdown", "text/html"] = "text/plain"
 
 

@@ -1,11 +1,13 @@
 """``serve``: gunicorn, started from Python with the options that fit the settings.
 
 gthread keeps connections alive; SO_REUSEPORT lets the kernel spread them over the workers, otherwise one
-worker gets every kept-alive connection. Nothing is loaded before the fork: no open database crosses it.
+worker gets every kept-alive connection. The embedded models are opened before the fork, so that workers share
+their memory and start at once; no database crosses it, and no torch, which does not survive a fork.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -20,10 +22,14 @@ from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
 
 from api.settings import Settings
+from indexer.encoder import EMBEDDED
 from indexer.errors import CitespanError, ConfigError
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from indexer.collections import Collections
+    from qa.pipeline import Pipeline
 
 log = logging.getLogger("citespan")
 
@@ -58,10 +64,14 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn for one Citespan application, which each worker makes for itself after the fork."""
+    """gunicorn for one Citespan application, which each worker makes for itself after the fork.
 
-    def __init__(self, settings: Settings) -> None:
+    ``models`` are shared by the workers; without them each opens its own.
+    """
+
+    def __init__(self, settings: Settings, models: tuple[Pipeline, Collections] | None = None) -> None:
         self.settings = settings
+        self.models = models
         super().__init__()
 
     def load_config(self) -> None:
@@ -73,14 +83,17 @@ class Server(BaseApplication):  # type: ignore[misc]
         from api.app import create_app  # only in a worker: it opens models and starts to count
 
         try:
-            return create_app(self.settings)
+            return create_app(self.settings, *(self.models or ()))
         except CitespanError as error:
             log.critical("%s", error.message)
             sys.exit(Arbiter.APP_LOAD_ERROR)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. ConfigError if the address is taken; exits if no worker can start."""
+    """Serve until SIGTERM or SIGINT.
+
+    Raises ConfigError if the address is taken or a model cannot be opened; exits if no worker can start.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     log.info("settings: %s", settings)
@@ -91,7 +104,7 @@ def serve(settings: Settings) -> None:
     os.environ[METRICS_VARIABLE] = folder
     master = os.getpid()
     try:
-        Server(settings).run()
+        Server(settings, shared_models(settings)).run()
     except HaltServer as error:  # no worker could start, and the log says why
         sys.exit(error.exit_status)
     finally:
@@ -99,6 +112,19 @@ def serve(settings: Settings) -> None:
         if not given and os.getpid() == master:
             del os.environ[METRICS_VARIABLE]
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def shared_models(settings: Settings) -> tuple[Pipeline, Collections] | None:
+    """The embedded models, opened and warm, for all workers; None for models that must not cross a fork."""
+    if settings.encoder != EMBEDDED:
+        return None
+    from api.app import open_models  # the metrics folder is set by now
+
+    pipeline, collections = open_models(settings)
+    pipeline.warm()
+    gc.collect()
+    gc.freeze()  # else the first collection in each worker would copy the pages that it marks
+    return pipeline, collections
 
 
 def check_address(settings: Settings) -> None:

@@ -28,9 +28,7 @@ class Settings:
 
     data_dir: Path = option(Path("data"), "Folder of the collections.", env=PREFIX + "DATA")  # noqa: RUF009
     collection: str = option("default", "Collection used by requests and commands that name none.")
-    encoder: str = option(
-        "embedded", "Encoder slot: `embedded`, or the name or path of a sentence-transformers model."
-    )
+    encoder: str = option("embedded", "Encoder slot: `embedded`, or the name or path of a sentence-transformers model.")
     reader: str = option("embedded", "Reader slot: `embedded`.")
     min_confidence: float | None = option(
         None,
@@ -46,25 +44,19 @@ class Settings:
     threads: int = option(
         4, "Threads of a worker, which is how many requests it serves at a time.", minimum=1, maximum=256
     )
-    graceful_timeout: int = option(
-        30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600
-    )
+    graceful_timeout: int = option(30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600)
     access_log: bool = option(False, "Write one JSON line to standard output for each request.")
 
     max_question_chars: int = option(2000, "Longest question, in characters.", minimum=1, maximum=100_000)
     k_max: int = option(100, "Most passages that a request may ask for.", minimum=1, maximum=100)
     max_body_bytes: int = option(1_048_576, "Largest JSON body, documents apart.", minimum=1024)
-    max_upload_bytes: int = option(
-        50 * MEGABYTE, "Largest document, and largest upload as a whole.", minimum=1024
-    )
+    max_upload_bytes: int = option(50 * MEGABYTE, "Largest document, and largest upload as a whole.", minimum=1024)
     writer_timeout: float = option(
         10.0, "Seconds that a change waits for another writer before it is refused.", minimum=0, maximum=600
     )
 
     @classmethod
-    def load(
-        cls, file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any
-    ) -> Settings:
+    def load(cls, file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """The settings from ``file`` and ``environ`` (``os.environ``); ``overrides`` that are not None win.
 
         Without ``file``: the one that ``CITESPAN_CONFIG`` names, else ``citespan.toml`` if there is one.
@@ -88,9 +80,7 @@ def options() -> dict[str, Option]:
     for declared in fields(Settings):
         doc = dict(declared.metadata)
         env = doc.pop("env") or PREFIX + declared.name.upper()
-        found[declared.name] = Option(
-            declared.name, plain_type(hints[declared.name]), declared.default, env=env, **doc
-        )
+        found[declared.name] = Option(declared.name, plain_type(hints[declared.name]), declared.default, env=env, **doc)
     return found
 
 

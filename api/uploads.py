@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 
 from api import render
-from api.body import single_values, validate
+from api.body import reading_body, single_values, validate
 from api.changes import WRITE_PROBLEMS
 from api.errors import RequestError, problem
 from api.operation import Operation, operation
@@ -80,7 +80,8 @@ def _read_form(max_bytes: int) -> tuple[list[FileStorage], UploadFields]:
     if request.mimetype != FORM:
         raise RequestError("media_type_unsupported", f"Send Content-Type: {FORM}.")
     request.max_content_length = max_bytes
-    files = request.files.getlist(FILE_FIELD)
+    with reading_body():
+        files = request.files.getlist(FILE_FIELD)
     misplaced = [name for name in request.files if name != FILE_FIELD]
     if misplaced or not files:
         message = f"no file belongs here; use {FILE_FIELD!r}" if misplaced else "a file is missing"

@@ -1,7 +1,7 @@
 """The map between a text and a text made from it, so that a span never has to be searched for again.
 
-A map is a list of pieces. A *copied* piece has the same length on both sides and maps character by
-character; a *replaced* piece (an entity, a repaired run) maps as a whole. Text of the lower layer that no
+A map is a list of pieces. A *copied* piece is the same text on both sides and maps character by character; a
+*replaced* piece (an entity, a repaired run) maps as a whole. Text of the lower layer that no
 piece covers was removed. All offsets are half-open code-point ranges.
 """
 
@@ -22,10 +22,7 @@ class Piece:
     upper_end: int
     lower_start: int
     lower_end: int
-
-    @property
-    def copied(self) -> bool:
-        return self.upper_end - self.upper_start == self.lower_end - self.lower_start
+    copied: bool
 
 
 class OffsetMap:
@@ -39,7 +36,7 @@ class OffsetMap:
 
     @classmethod
     def identity(cls, length: int) -> OffsetMap:
-        return cls([Piece(0, length, 0, length)] if length else [])
+        return cls([Piece(0, length, 0, length, True)] if length else [])
 
     def to_lower(self, start: int, end: int) -> tuple[int, int]:
         """The smallest range below that holds everything ``[start, end)`` was made from.
@@ -78,11 +75,10 @@ class OffsetMap:
         for piece in self.pieces:
             if piece.lower_start == piece.lower_end:
                 at = below._lower_point(piece.lower_start)
-                pieces.append(Piece(piece.upper_start, piece.upper_end, at, at))
+                pieces.append(Piece(piece.upper_start, piece.upper_end, at, at, False))
             elif not piece.copied:
-                pieces.append(
-                    Piece(piece.upper_start, piece.upper_end, *below.to_lower(piece.lower_start, piece.lower_end))
-                )
+                low, high = below.to_lower(piece.lower_start, piece.lower_end)
+                pieces.append(Piece(piece.upper_start, piece.upper_end, low, high, False))
             else:
                 pieces.extend(_through(piece, below))
         return OffsetMap(pieces)
@@ -107,18 +103,18 @@ class OffsetMap:
                 low, high = piece.lower_start, piece.lower_end
                 if piece.copied:
                     low, high = low + a - piece.upper_start, low + b - piece.upper_start
-                pieces.append(Piece(a - start, b - start, low, high))
+                pieces.append(Piece(a - start, b - start, low, high, piece.copied))
             index += 1
         return OffsetMap(pieces)
 
     def to_bytes(self) -> bytes:
-        rows = [(p.upper_start, p.upper_end, p.lower_start, p.lower_end) for p in self.pieces]
+        rows = [(p.upper_start, p.upper_end, p.lower_start, p.lower_end, p.copied) for p in self.pieces]
         return np.asarray(rows, dtype="<i4").tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> OffsetMap:
-        rows: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, 4).tolist()
-        return cls(Piece(*row) for row in rows)
+        rows: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, 5).tolist()
+        return cls(Piece(a, b, low, high, bool(copied)) for a, b, low, high, copied in rows)
 
 
 def _through(piece: Piece, below: OffsetMap) -> Iterable[Piece]:
@@ -131,9 +127,9 @@ def _through(piece: Piece, below: OffsetMap) -> Iterable[Piece]:
         if a < b:
             if under.copied:
                 down = under.lower_start - under.upper_start
-                yield Piece(a + shift, b + shift, a + down, b + down)
+                yield Piece(a + shift, b + shift, a + down, b + down, True)
             else:
-                yield Piece(a + shift, b + shift, under.lower_start, under.lower_end)
+                yield Piece(a + shift, b + shift, under.lower_start, under.lower_end, False)
         index += 1
 
 
@@ -150,7 +146,7 @@ def _joined(pieces: Iterable[Piece]) -> Iterable[Piece]:
             and held.upper_end == piece.upper_start
             and held.lower_end == piece.lower_start
         ):
-            held = Piece(held.upper_start, piece.upper_end, held.lower_start, piece.lower_end)
+            held = Piece(held.upper_start, piece.upper_end, held.lower_start, piece.lower_end, True)
             continue
         if held is not None:
             yield held
@@ -177,15 +173,15 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> tuple[str, OffsetMap]:
         if edit.start < at or edit.end < edit.start or edit.end > len(text):
             raise ValueError(f"edit {edit} overlaps the one before it or leaves the text")
         if edit.start > at:
-            pieces.append(Piece(length, length + edit.start - at, at, edit.start))
+            pieces.append(Piece(length, length + edit.start - at, at, edit.start, True))
             out.append(text[at : edit.start])
             length += edit.start - at
         if edit.text:
-            pieces.append(Piece(length, length + len(edit.text), edit.start, edit.end))
+            pieces.append(Piece(length, length + len(edit.text), edit.start, edit.end, False))
             out.append(edit.text)
             length += len(edit.text)
         at = edit.end
     if at < len(text):
-        pieces.append(Piece(length, length + len(text) - at, at, len(text)))
+        pieces.append(Piece(length, length + len(text) - at, at, len(text), True))
         out.append(text[at:])
     return "".join(out), OffsetMap(pieces)

@@ -31,6 +31,8 @@ class StaticEncoder:
         self._rows = model.rows
         self._scales = model.scales.astype(np.float32)
         self._tokenizer = Tokenizer(model.vocabulary)
+        # Filled in as tokens come up: measuring all rows at load would read the whole file.
+        self._lengths = np.full(len(model.rows), np.nan, np.float32)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -62,12 +64,19 @@ class StaticEncoder:
 
     def token_vectors(self, ids: np.ndarray) -> np.ndarray:
         """Unit vectors of the tokens `ids`, float32 (n, dim)."""
-        return _unit(self._rows[ids].astype(np.float32))
+        lengths = self._row_lengths(ids)
+        return np.asarray(self._rows[ids] / np.where(lengths > 0, lengths, 1.0)[:, None], np.float32)
 
     def token_weights(self, ids: np.ndarray) -> np.ndarray:
         """Learned weights of the tokens `ids`, the lengths of their vectors, float32 (n,)."""
-        length = np.linalg.norm(self._rows[ids].astype(np.float32), axis=1)
-        return np.asarray(length * self._scales[ids], np.float32)
+        return np.asarray(self._row_lengths(ids) * self._scales[ids], np.float32)
+
+    def _row_lengths(self, ids: np.ndarray) -> np.ndarray:
+        """Lengths of the int8 rows `ids`, float32 (n,)."""
+        new = ids[np.isnan(self._lengths[ids])]
+        if len(new):
+            self._lengths[new] = np.linalg.norm(self._rows[new].astype(np.float32), axis=1)
+        return self._lengths[ids]
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

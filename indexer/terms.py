@@ -8,12 +8,13 @@ All terms come from match text (``indexer.normalize.fold``).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice, product
 
 import rjieba
-from pypinyin import lazy_pinyin
 from snowballstemmer import stemmer
 
 from indexer.normalize import fold
@@ -22,6 +23,7 @@ _RUN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|\d+(?:[.,]\d+)*|[^\W\d
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_WORD = 8
 _PINYIN = "py:"
+_MOST_READINGS = 8
 # What the segmenter calls a person, a place, an institution or another proper noun.
 _NAME_TAGS = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})
 
@@ -37,8 +39,14 @@ def _stem(word: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _pinyin(word: str) -> tuple[str, ...]:
-    return tuple(lazy_pinyin(word))
+def _readings(word: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to read a Han word, each a tuple of syllables: 重庆 is zhong-qing and chong-qing."""
+    # Without its table of phrases, which would tell the two apart at the price of 50 MB in every worker.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, pinyin
+
+    syllables = pinyin(word, style=Style.NORMAL, heteronym=True)
+    return tuple(islice(product(*syllables), _MOST_READINGS))
 
 
 def terms(text: str) -> list[str]:
@@ -59,21 +67,21 @@ def terms(text: str) -> list[str]:
 
 
 def name_terms(text: str) -> list[str]:
-    """Pinyin terms of the Han names in ``text``, for the index.
+    """Pinyin terms of the Han names in ``text``, each once, for the index.
 
     A personal name gives the family name, the given name and both together; any other word of two to four
     characters gives its syllables joined (快手 -> ``py:kuaishou``), since brand names are common words.
     """
-    out: list[str] = []
+    out: dict[str, None] = {}
     for word, tag in rjieba.tag(fold(text)):
         if not 2 <= len(word) <= 4 or not all(_HAN.match(char) for char in word):
             continue
-        syllables = _pinyin(word)
-        out.append(_PINYIN + "".join(syllables))
-        if tag in _NAME_TAGS and len(word) <= 3:
-            out.append(_PINYIN + syllables[0])
-            out.append(_PINYIN + "".join(syllables[1:]))
-    return out
+        for syllables in _readings(word):
+            out[_PINYIN + "".join(syllables)] = None
+            if tag in _NAME_TAGS and len(word) <= 3:
+                out[_PINYIN + syllables[0]] = None
+                out[_PINYIN + "".join(syllables[1:])] = None
+    return list(out)
 
 
 def pinyin_terms(text: str) -> list[str]:

@@ -15,8 +15,17 @@ from qa.words import STOP_EN, stem
 SHAPES = ("person", "place", "organisation", "name", "what", "which", "cause", "manner", "count", "time", "none")
 _SHAPE_RULES = (
     ("person", r"谁|哪位|哪个人|什么人|何人|\bwho(?:m|se)?\b|which (?:person|man|woman|player|author|actor|king)"),
-    ("place", r"哪里|哪儿|何处|何地|在哪(?!个|种|项|些|方面|环节)|什么地方|哪个?(?:国家?|城市|地方|省|市|县|区|州|地区|洲)|\bwhere\b|(?:which|what) (?:\w+ )?(?:country|city|state|place|region|town|county|continent)"),
-    ("organisation", r"哪家|哪个?(?:公司|机构|大学|学校|品牌|平台|组织|媒体|球队|政党|单位)|(?:which|what) (?:\w+ )?(?:company|firm|university|school|team|organi[sz]ation|agency|bank)"),
+    (
+        "place",
+        r"哪里|哪儿|何处|何地|在哪(?!个|种|项|些|方面|环节)|什么地方|哪个?(?:国家?|城市|地方|省|市|县|区|"
+        r"州|地区|洲)|\bwhere\b|(?:which|what) (?:\w+ )?(?:country|city|state|place|region|town|county|"
+        r"continent)",
+    ),
+    (
+        "organisation",
+        r"哪家|哪个?(?:公司|机构|大学|学校|品牌|平台|组织|媒体|球队|政党|单位)|(?:which|"
+        r"what) (?:\w+ )?(?:company|firm|university|school|team|organi[sz]ation|agency|bank)",
+    ),
     ("name", r"叫(?:什么|啥|做什么)|名字|名称|称为什么|called|named?\b|title"),
     ("cause", r"为什么|为何|为啥|原因|缘故|\bwhy\b|reason"),
     ("manner", r"怎么|如何|怎样|咋|\bhow (?!many|much|long|old|far|often|large|big|tall|high)"),
@@ -24,10 +33,11 @@ _SHAPE_RULES = (
     ("count", r"多少|几|多[大高长远久]|how (?:many|much|long|old|far|often|large|big|tall|high)"),
     ("which", r"哪|which"),
     ("what", r"什么|啥|what"),
-)  # fmt: skip
+)
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _SHAPE_RULES)
 _WH = re.compile(
-    r"为什么|为何|什么时[候间]|何时|什么|多少|多[大高长远久]|哪[个些家位种款项里儿年天月一两三]?|几|谁|怎么样?|如何|怎样|啥|吗|"
+    r"为什么|为何|什么时[候间]|何时|什么|多少|多[大高长远久]|哪[个些家位种款项里儿年天月一两三]?|几|"
+    r"谁|怎么样?|如何|怎样|啥|吗|"
     r"\b(?:how (?:many|much|long|old|far|often)|who(?:m|se)?|what|which|when|where|why|how)\b"
 )
 _FOCUS_HAN = re.compile(r"[\u3400-\u9fff]{1,4}")

@@ -14,16 +14,15 @@ _FILE = Path(__file__).parent / "data" / "frequencies.tsv"
 
 
 @cache
-def _table() -> tuple[dict[str, float], float]:
-    """Inverse document frequencies, and that of an unlisted word, all divided by the latter."""
+def _table() -> dict[str, float]:
+    """Inverse document frequencies, divided by that of an unlisted word."""
     with _FILE.open(encoding="utf-8") as lines:
         documents = int(next(lines))
         counts = dict(line.rstrip("\n").split("\t") for line in lines)
-    unseen = math.log((documents + 1) / 1.5)
-    return {word: math.log((documents + 1) / (int(count) + 0.5)) / unseen for word, count in counts.items()}, 1.0
+    unlisted = math.log((documents + 1) / 1.5)
+    return {word: math.log((documents + 1) / (int(count) + 0.5)) / unlisted for word, count in counts.items()}
 
 
 def idf(word: str) -> float:
     """The rarity of ``word`` (a match form): about 0 for a word of every text, 1 for an unlisted one."""
-    table, unseen = _table()
-    return table.get(word, unseen)
+    return _table().get(word, 1.0)

@@ -18,7 +18,9 @@ _MOST_CLAUSES = 5
 _LONGEST_TITLE = 13
 """Words of a quoted title with its quotes; what is longer is a quotation, and read like other clauses."""
 _PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", '"': '"'}
-_PARTICLES = frozenset("的 了 着 是 在 和 与 及 或 也 都 就 而 但 并 且 吗 呢 又 还 the a an of and or to in on at by".split())
+_PARTICLES = frozenset(
+    "的 了 着 是 在 和 与 及 或 也 都 就 而 但 并 且 吗 呢 又 还 the a an of and or to in on at by".split()
+)
 
 
 def candidate_spans(sentence: Sentence) -> tuple[IntArray, IntArray]:
@@ -28,7 +30,7 @@ def candidate_spans(sentence: Sentence) -> tuple[IntArray, IntArray]:
     if not count:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
     mark = words.classes == MARK
-    first, last = np.triu_indices(count)
+    first, last = (index.astype(np.int32) for index in np.triu_indices(count))
     reach, clauses = last - first, sentence.clauses[last] - sentence.clauses[first]
     begins = np.r_[True, mark[:-1]] & ~mark
     ends = np.r_[mark[1:], True] & ~mark

@@ -19,6 +19,9 @@ _STRONG = 0.15
 _BETWEEN = re.compile(r"\s*(?:[、；;]|,(?!\d)|，|和|与|及|以及|或|and|or)?\s*")
 _QUOTED = re.compile(r"《[^《》]{1,30}》|“[^“”]{1,30}”|「[^「」]{1,30}」|『[^『』]{1,30}』")
 
+_LEAD = re.compile(r"[^、]*?(?:包括了?|包含了?|例如|比如|诸如|分别[是为有]|including|such as|:|：)\s*")
+_AND_SO_ON = re.compile(r"等(?!于|待|级|同|候|到).*|\s(?:and so on|etc).*", re.DOTALL)
+
 Span = tuple[int, int]
 
 
@@ -27,11 +30,11 @@ def composed(sentence: Sentence, ask: Asked, span: Span, others: Sequence[tuple[
 
     ``others`` are the next best spans of the same sentence with their beliefs.
     """
-    strong = [other for other, share in others if share >= _STRONG * belief]
-    if ask.kind == "list" or ask.parallel:
-        span = _joined(sentence, span, strong)
     if ask.kind == "list":
-        span = _whole_enumeration(sentence, span)
+        strong = [other for other, share in others if share >= _STRONG * belief]
+        span = _bare_list(sentence, _whole_enumeration(sentence, _joined(sentence, span, strong)))
+    elif ask.parallel and others:
+        span = _joined(sentence, span, [others[0][0]])
     return _with_unit(sentence, _equal_items(sentence, span), ask)
 
 
@@ -56,6 +59,20 @@ def _whole_enumeration(sentence: Sentence, span: Span) -> Span:
         if end <= low and _BETWEEN.fullmatch(sentence.text, end, low) and any(t[0] == low for t in titles):
             low = start
     return low, high
+
+
+def _bare_list(sentence: Sentence, span: Span) -> Span:
+    """An enumeration without the words that lead to it (客户包括) and without 等 and what follows."""
+    low, high = span
+    if "、" not in sentence.text[low:high]:
+        return span
+    lead = _LEAD.match(sentence.text, low, high)
+    if lead and "、" in sentence.text[lead.end() : high] and "、" not in lead.group():
+        low = lead.end()
+    rest = _AND_SO_ON.search(sentence.text, low, high)
+    if rest and "、" not in rest.group():
+        high = rest.start()
+    return _to_word_end(sentence, (low, high))
 
 
 def _equal_items(sentence: Sentence, span: Span) -> Span:

@@ -22,8 +22,8 @@ from qa.sentence import analyse_sentence
 FILE = Path(__file__).parent / "data" / "confidence.json"
 NAMES = (
     "belief", "margin", "raw", "cover_sentence", "cover_literal", "cover_passage", "cover_around", "cosine",
-    "passage_score", "order", "cross", "suits", "period", "other_period", "name_missing", "number_missing", "word_missing", "period_missing",
-    "length", "supported", "reason_kind",
+    "passage_score", "order", "cross", "suits", "period", "other_period", "name_missing", "number_missing",
+    "word_missing", "period_missing", "length", "supported", "reason_kind",
 )  # fmt: skip
 _SUITS = {
     "number": {"count", "rank", "ratio", "money", "duration"},

@@ -63,9 +63,7 @@ def paragraph_questions(path: Path, rows: Sequence[tuple[str, Row]]) -> Question
 def _squad_question(where: str, row: Row, context: Context) -> Question:
     impossible = field(where, row, "is_impossible", bool, False)
     answers = () if impossible else _objects(where, row, "answers")
-    found = [
-        (field(at, answer, "text", str), field(at, answer, "answer_start", int)) for at, answer in answers
-    ]
+    found = [(field(at, answer, "text", str), field(at, answer, "answer_start", int)) for at, answer in answers]
     return _located(where, row, context, found)
 
 

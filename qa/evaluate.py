@@ -101,6 +101,13 @@ def evaluate(
     return Evaluation(tuple(outcomes), text, snapshot.commit)
 
 
+def missing_sources(snapshot: Snapshot, questions: Sequence[Question]) -> list[str]:
+    """Files of the evidence that are no documents of ``snapshot``: every question about them counts as not found,
+    most often because another folder was indexed than the one that the files are relative to."""
+    files = sorted({place.file for question in questions for place in question.evidence})
+    return [file for file in files if not snapshot.matching(source=(file,))]
+
+
 def judge(question: Question, answer: str | None, passages: Sequence[Place]) -> Verdict:
     """The verdict on ``answer`` (None or blank: abstained) and on ``passages``, best first."""
     said = (answer or "").strip()

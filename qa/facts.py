@@ -10,11 +10,13 @@ import numpy as np
 
 from indexer.normalize import fold
 from indexer.terms import name_terms
-from qa.features import Facts
-from qa.matching import Floats, SoftMatcher, Term, is_content, presence, question_terms, soft_forms, word_matches
+from qa.features import SENTENCE_NAMES
+from qa.likeness import SoftMatcher, is_content, soft_forms
+from qa.matching import Floats, Term, presence, question_terms, word_matches
 from qa.periods import best_agreement
 from qa.results import Passage, Query
 from qa.sentence import Sentence, analyse_sentence
+from qa.surroundings import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything the question finds. ``cover[i]`` (terms,) is what place ``i`` holds of each term, softly;
-    ``passage_cover`` the same for passages, titles included; ``strength`` orders the places for reading."""
+    ``passage_cover`` the same for passages, titles included; ``likeness[i]`` (terms, words) is that of place ``i``'s
+    words to the terms, None without an encoder; ``strength`` orders the places for reading."""
 
     query: Query
     terms: tuple[Term, ...]
@@ -39,18 +42,23 @@ class Evidence:
     cover: Floats
     literal: Floats
     passage_cover: Floats
-    matches: tuple[Floats, ...]
+    likeness: list[Floats] | None
     strength: Floats
     rows: Floats
 
     def facts(self, at: int, weights: Floats) -> Facts:
         """What the ranker needs to know about place ``at``."""
-        match = self.matches[at]
+        sentence = self.places[at].sentence
+        match = word_matches(self.terms, sentence.words, sentence.folded)
         if not len(match):
-            nothing = np.zeros(len(self.places[at].sentence.words), np.float32)
+            nothing = np.zeros(len(sentence.words), np.float32)
             return Facts(self.rows[at], nothing, nothing, self.query.periods)
+        if self.likeness is not None:
+            match = np.maximum(match, self.likeness[at])
         best = match.max(axis=0)
-        return Facts(self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32), self.query.periods)
+        return Facts(
+            self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32), self.query.periods
+        )
 
 
 def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) -> tuple[Evidence, Floats]:
@@ -65,18 +73,22 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) 
     literal = np.array([_literal(terms, place.sentence) for place in places], np.float32)
     literal = literal.reshape(len(places), len(terms))
     likeness = _likenesses(query, terms, places, soft)
-    cover = literal if likeness is None else np.maximum(literal, np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32).reshape(literal.shape))
+    cover = (
+        literal
+        if likeness is None
+        else np.maximum(
+            literal, np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32).reshape(literal.shape)
+        )
+    )
     rarity = np.array([term.weight for term in terms], dtype=np.float32)
     holding = (cover > 0.5).sum(axis=0)
-    local = np.log((len(places) + 1) / (holding + 0.5)) / np.log((len(places) + 1) / 0.5) if places else np.ones(len(terms))
+    local = (
+        np.log((len(places) + 1) / (holding + 0.5)) / np.log((len(places) + 1) / 0.5) if places else np.ones(len(terms))
+    )
     weights = np.asarray(rarity * (0.3 + 0.7 * local), np.float32)
     passage_cover = _passage_cover(passages, places, terms, cover)
-    matches = tuple(
-        np.maximum(word_matches(terms, place.sentence.words, place.sentence.folded), 0.0 if likeness is None else likeness[at])
-        for at, place in enumerate(places)
-    )
     rows, strength = _rows(query, passages, places, terms, cover, literal, passage_cover, weights)
-    return Evidence(query, terms, places, cover, literal, passage_cover, matches, strength, rows), weights
+    return Evidence(query, terms, places, cover, literal, passage_cover, likeness, strength, rows), weights
 
 
 def _literal(terms: Sequence[Term], sentence: Sentence) -> Floats:
@@ -88,7 +100,7 @@ def _literal(terms: Sequence[Term], sentence: Sentence) -> Floats:
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def pinyin_names(folded: str) -> frozenset[str]:
     """The pinyin of everything in a sentence that may be a Han name."""
     return frozenset(name_terms(folded))
@@ -150,7 +162,7 @@ def _rows(
 ) -> tuple[Floats, Floats]:
     """The SENTENCE_NAMES features of every place, and the order in which places are worth reading."""
     if not places:
-        return np.zeros((0, 19), np.float32), np.zeros(0, np.float32)
+        return np.zeros((0, len(SENTENCE_NAMES)), np.float32), np.zeros(0, np.float32)
     share, here = _share(cover, weights), _share(literal, weights)
     passage_share = _share(passage_cover, weights)
     around = np.array([_share(_neighbours(places, cover, at), weights) for at in range(len(places))], np.float32)
@@ -193,7 +205,7 @@ def _rows(
 
 def _neighbours(places: Sequence[Place], cover: Floats, at: int) -> Floats:
     """What the sentence and the ones before and after it in the passage hold together."""
-    held = cover[at]
+    held: Floats = cover[at]
     for near in (at - 1, at + 1):
         if 0 <= near < len(places) and places[near].passage == places[at].passage:
             held = np.maximum(held, cover[near])

@@ -19,6 +19,8 @@ _KNOWN = 0.7
 
 def standardise(scores: Floats) -> Floats:
     """Zero mean and unit deviation over the candidates; all zero when they are all equal."""
+    if not len(scores):
+        return scores
     spread = float(scores.std())
     return np.asarray((scores - scores.mean()) / spread if spread > 1e-9 else scores * 0.0, np.float32)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,6 @@ from qa.words import (
     LATIN,
     MARK,
     NAME,
-    NUMBER,
     PERSON,
     PLACE,
     STOP_EN,
@@ -40,41 +39,36 @@ Sort = Literal["word", "name", "number", "period"]
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PART = 0.5
 """What a part of a term counts: 三线城市 is half found where only 城市 stands, times its share of the bigrams."""
-_LIKE_FROM, _LIKE_TO = 0.4, 0.8
-"""Cosines from which a word begins to stand for a term, and from which it fully does."""
 NAME_RARITY = 1.0
 _FUNCTION_WEIGHT = 0.3
 _NAME_WORDS = 3
 
 
-class WordEncoder(Protocol):
-    """Unit vectors of words; ``indexer.encoder.Encoder`` is one."""
-
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
-    """``forms`` are what may stand in a sentence for it; ``start``/``end`` place it in the question."""
+    """``forms`` are what may stand in a sentence for it; ``start``/``end`` place it in the question, where it is
+    ``written`` so (folded)."""
 
     forms: tuple[str, ...]
     weight: float
     start: int
     end: int
     sort: Sort = "word"
+    written: str = ""
 
     @property
     def pinyin(self) -> str:
         """The search term of a Han name that this Latin one may spell."""
-        return "py:" + "".join(char for char in self.forms[0] if char.isalpha())
+        return "py:" + "".join(char for char in self.written if char.isalpha())
 
 
 def question_terms(query: Query) -> tuple[Term, ...]:
     """The terms of ``query``, each form once; names of the glossary first."""
     terms: list[Term] = []
     for alias in query.aliases:
-        forms = tuple(dict.fromkeys(fold(name) for name in (alias.term, *alias.others)))
-        terms.append(Term(forms, NAME_RARITY, alias.start, alias.end, "name"))
+        names = (fold(name) for name in (alias.term, *alias.others))
+        forms = tuple(dict.fromkeys(stem(name) if name.isascii() and name.isalpha() else name for name in names))
+        terms.append(Term(forms, NAME_RARITY, alias.start, alias.end, "name", fold(alias.term)))
     taken = [(alias.start, alias.end) for alias in query.aliases]
     periods = [(start, end) for start, end, _ in find_periods(query.text)]
     seen = {form for term in terms for form in term.forms}
@@ -89,7 +83,9 @@ def question_terms(query: Query) -> tuple[Term, ...]:
             continue
         seen.add(form)
         weight = idf(form) * (_FUNCTION_WEIGHT if kind == FUNCTION and _HAN.match(form) else 1.0)
-        terms.append(Term((form,), weight, start, end, _sort(query, start, end, kind, periods)))
+        terms.append(
+            Term((form,), weight, start, end, _sort(query, start, end, kind, periods), query.folded[start:end])
+        )
     return tuple(terms)
 
 
@@ -154,7 +150,7 @@ def _stands(form: str, folded: str) -> bool:
 
 
 def _glued(left: str, right: str) -> bool:
-    return (left.isdigit() or left == ".") and right.isdigit() or left.isdigit() and right == "."
+    return ((left.isdigit() or left == ".") and right.isdigit()) or (left.isdigit() and right == ".")
 
 
 def _partial(form: str, folded: str) -> float:
@@ -200,39 +196,3 @@ def _mark_places(row: Floats, form: str, folded: str, words: Words) -> None:
                     row[first] = max(row[first], strength * share)
                 first += 1
             at = folded.find(piece, at + 1)
-
-
-class SoftMatcher:
-    """Likeness of words by an encoder's vectors; vectors of words seen before are kept, up to a limit."""
-
-    _LIMIT = 20_000
-
-    def __init__(self, encoder: WordEncoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Floats] = {}
-
-    def vectors(self, texts: Sequence[str]) -> Floats:
-        """Unit rows, one a text."""
-        known = self._known
-        missing = [text for text in dict.fromkeys(texts) if text not in known]
-        if missing:
-            if len(known) + len(missing) > self._LIMIT:
-                known = self._known = {}
-                missing = list(dict.fromkeys(texts))
-            known.update(zip(missing, self._encoder.encode(missing), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    def likeness(self, term_vectors: Floats, surfaces: Sequence[str]) -> Floats:
-        """(terms, words), 0 to 1: nothing below a cosine of 0.4, everything from 0.8 on."""
-        cosines = term_vectors @ self.vectors(surfaces).T
-        return np.asarray(np.clip((cosines - _LIKE_FROM) / (_LIKE_TO - _LIKE_FROM), 0.0, 1.0), dtype=np.float32)
-
-
-def soft_forms(query: Query, terms: Sequence[Term]) -> list[str]:
-    """The texts whose vectors stand for the terms: the words as written."""
-    return [query.folded[term.start : term.end] for term in terms]
-
-
-def is_content(kind: int) -> bool:
-    """Whether words of class ``kind`` can stand for a term by likeness."""
-    return kind not in (MARK, NUMBER, FUNCTION)

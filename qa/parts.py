@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_BREAK = re.compile(r"\s*(?:[、；;]|[,，](?!\d{3})|(?:以及|或者|和|与|及|或)(?=[^\s、，,；;]{2,})|,?\s+(?:and|or)\s+)\s*")
+_BREAK = re.compile(
+    r"\s*(?:,?\s+(?:and|or)\s+|[、；;]|[,，](?!\d{3})|(?:以及|或者|和|与|及|或)(?=[^\s、，,；;]{2,}))\s*"
+)
 
 
 def split_parts(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:

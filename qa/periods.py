@@ -1,8 +1,8 @@
 """Periods that a sentence or a question speaks of, as ISO dates.
 
 A document's date of publication is the anchor that 今年 and 去年 count from; an open year (第四季度, 4月30日) is the
-latest one that was over by then, give or take a month. Without an anchor the year stays open and is written as ``-``: ``--10-01``
-(XSD gMonthDay), or the whole period is unknown (今年) and has empty dates.
+latest one that was over by then, give or take a month. Without an anchor the year stays open and is written as
+``-``: ``--10-01`` (XSD gMonthDay), or the whole period is unknown (今年) and has empty dates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from qa.dates import CalendarDate, find_dates
 from qa.results import Period
 
 _FORECAST = re.compile(
-    r"预计|预期|力争|有望|将(?:会|达|增|于|在)|计划|目标|展望|预测|expect|forecast|will\b|plan(?:s|ned)?\b|target|aims?\b|by 20[3-9]\d"
+    r"预计|预期|力争|有望|将(?:会|达|增|于|在)|计划|目标|展望|预测|expect|forecast|will\b|plan(?:s|"
+    r"ned)?\b|target|aims?\b|by 20[3-9]\d"
 )
 _SLACK = timedelta(days=31)
 """A bare period may end this far ahead of the anchor (an announcement) before it is read as last year's."""

@@ -94,8 +94,8 @@ def histogram(title: str, counts: Mapping[str, Sequence[int]], x_label: str) -> 
             )
             below += values[at]
     ticks = [_text(frame.x(tick), frame.height - 24, f"{tick:g}", "middle") for tick in _TICKS]
-    scale = [_text(frame.left - 6, frame.y(t) + 4, f"{t * highest:g}", "end") for t in (0, 0.5, 1)]
-    rules = [_rule(frame, t) for t in (0, 0.5, 1)]
+    scale = [_text(frame.left - 6, frame.y(t) + 4, f"{t * highest:g}", "end") for t in (0, 1)]
+    rules = [_rule(frame, t) for t in (0, 1)]
     return _chart(frame, title, [*rules, *scale, *body, *ticks], list(counts), x_label, "")
 
 

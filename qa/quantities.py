@@ -44,12 +44,18 @@ _SCALE = _han_or_latin(tuple(SCALES))
 _UNIT = _han_or_latin((*CODES_AFTER, *_TIMES, *_RATIOS, *_POINTS, *MEASURES))
 _NUMBER = rf"{ARABIC}|半(?=年|个?月|个?小时|天|世纪)|{HAN}|(?:{WORD})(?![a-z])"
 _CODE = alternation(CODES_BEFORE)
-_QUANTITY = re.compile(
-    rf"(?:(?P<vague>好几|数|几|上)(?=[十百千万亿])(?P<n0>{HAN})?|(?P<n>{_NUMBER}))(?P<odd0>[多余](?=[万亿]))?\s?(?P<scale>{_SCALE})?"
-    rf"(?:(?<=[万亿])(?P<tail>[\d一二三四五六七八九两][\d十百千零一二三四五六七八九两]*)(?P<tail_scale>[万])?)?(?P<odd>多|余|来)?"
-    rf"(?:[%成]?\s?(?:[~\-–—至到]{{1,2}}|to)\s?(?:{_CODE})?(?P<n2>{ARABIC}|{HAN})\s?(?P<scale2>{_SCALE})?)?"
-    rf"(?P<unit>[\s-]?(?:{_UNIT})(?![数量级]))?(?P<odd2>多)?(?P<rest>左右|上下|及?以[上下内]|之内|有余|\sor\s(?:more|less|so)\b)?"
+_START = (
+    rf"(?:(?P<vague>好几|数|几|上)(?=[十百千万亿])(?P<n0>{HAN})?|"
+    rf"(?P<n>{_NUMBER}))(?P<odd0>[多余](?=[万亿]))?\s?(?P<scale>{_SCALE})?"
+    rf"(?:(?<=[万亿])(?P<tail>[\d一二三四五六七八九两][\d十百千零一二三四五六七八九两]*)(?P<tail_scale>[万])?)?(?P<odd>多|"
+    rf"余|来)?"
 )
+_TO = rf"(?P<own>[%成])?\s?(?:[~\-–—至到]{{1,2}}|to)\s?(?:{_CODE})?(?P<n2>{ARABIC}|{HAN})\s?(?P<scale2>{_SCALE})?"
+_END = (
+    rf"(?P<unit>[\s-]?(?:{_UNIT})(?![数量级]))?(?P<odd2>多)?(?P<rest>左右|上下|及?以[上下内]|之内|有余|"
+    rf"\sor\s(?:more|less|so)\b)?"
+)
+_RANGE, _SINGLE = re.compile(_START + _TO + _END), re.compile(_START + _END)
 _BEFORE = re.compile(
     rf"(?P<blur>{alternation((*ABOUT, *OVER, *UNDER))})?(?P<stretch>{alternation(STRETCH)})?\s?(?P<code>{_CODE})?\s?$"
 )
@@ -66,7 +72,7 @@ def find_quantities(folded: str) -> Iterator[tuple[int, int, Value]]:
     """``(start, end, value)`` for every quantity of ``folded``, in order."""
     at = 0
     while first := _FIRST.search(folded, at):
-        match = _QUANTITY.match(folded, first.start())
+        match = _match(folded, first.start())
         at = first.end()
         if match is None:
             continue
@@ -89,6 +95,24 @@ def find_quantities(folded: str) -> Iterator[tuple[int, int, Value]]:
         yield start, start + len(folded[start : match.end()].rstrip()), value
 
 
+def _match(folded: str, at: int) -> re.Match[str] | None:
+    """A range if there is one, whose ends are of one unit (11.8%至1269亿元 is none) and in order, else one number."""
+    found = _RANGE.match(folded, at)
+    if found and not found["vague"] and (not found["own"] or found["own"] == (found["unit"] or "").strip()):
+        low, high = _ends(found)
+        if low is not None and high is not None and low < high:
+            return found
+    return _SINGLE.match(folded, at)
+
+
+def _ends(match: re.Match[str]) -> tuple[float | None, float | None]:
+    """Both ends of a range; 40~60亿 has its scale at the end only."""
+    low, high = parse_number(match["n"]), parse_number(match["n2"])
+    top = SCALES[match["scale2"] or match["scale"]] if match["scale2"] or match["scale"] else 1.0
+    bottom = SCALES[match["scale"]] if match["scale"] else top
+    return (None if low is None else low * bottom), (None if high is None else high * top)
+
+
 def _cuts_latin(folded: str, start: int) -> bool:
     """Whether a Latin blur word begins inside a longer word (moreover 5)."""
     around = folded[max(0, start - 1) : start + 1]
@@ -103,18 +127,16 @@ def _quantity(match: re.Match[str], blur: str | None, code: str | None) -> Value
         # 上千 is a thousand and more, 数千 somewhere from two to ten thousand.
         return _typed(unit, code, low, None) if match["vague"] == "上" else _typed(unit, code, 2 * low, 10 * low)
     number: str = match["n"]
+    ranged = "n2" in match.re.groupindex
     parsed = parse_number(number)
     if parsed is None:
         return None
-    if not number.isascii() and not _counts(number, unit, bool(blur or match["scale"] or match["n2"])):
+    if not number.isascii() and not _counts(number, unit, bool(blur or match["scale"] or ranged)):
         return None
     if number[0].isascii() and number[0].isalpha() and not (unit or match["scale"] or code):
         return None
-    second = parse_number(match["n2"]) if match["n2"] else None
-    if second is not None:
-        top = SCALES[match["scale2"]] if match["scale2"] else scale
-        low = parsed * (scale if match["scale"] else top)
-        return _typed(unit, code, low, second * top) if second * top > low else None
+    if ranged:
+        return _typed(unit, code, *_ends(match))
     exact, last = parsed * scale + _tail(match, scale), last_place(number) * scale
     low_high = bounds(blur, match["odd0"] or match["odd"] or match["odd2"], match["rest"], exact, last)
     return _typed(unit, code, *low_high)

@@ -41,9 +41,7 @@ def analyse(question: str, glossary: Glossary, *, today: date | None = None) -> 
 def check_question(question: str) -> None:
     """Raise the QueryError that ``question`` deserves, if any."""
     if "\0" in question or any("\ud800" <= char <= "\udfff" for char in question):
-        raise QueryError(
-            "the question holds a NUL or half a character; send valid UTF-8 text", code="text_invalid"
-        )
+        raise QueryError("the question holds a NUL or half a character; send valid UTF-8 text", code="text_invalid")
     if not any(char.isalnum() for char in question):
         raise QueryError("the question is empty; send at least one word", code="question_empty")
     if len(question) > MAX_QUESTION:

@@ -1,7 +1,7 @@
 """The ranker of candidate spans: a network of one hidden layer, fitted by training/reader/ranker.py.
 
-``data/ranker.npz``-like weights are kept as JSON so that a change can be read in a diff: ``names`` (the
-features that it was fitted on), ``mean``, ``scale``, ``hidden`` (rows of weights, bias last), ``out``.
+``data/ranker.json`` holds ``names`` (the features that it was fitted on, in order), ``mean`` and ``scale`` of each,
+``hidden`` (a row of weights a feature, the biases last) and ``out``.
 """
 
 from __future__ import annotations

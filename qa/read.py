@@ -17,11 +17,13 @@ from qa.candidates import candidate_spans
 from qa.compose import composed
 from qa.facts import Evidence, Place, gather
 from qa.features import SENTENCE_NAMES, span_features
-from qa.matching import Floats, SoftMatcher, WordEncoder
+from qa.likeness import SoftMatcher, WordEncoder
+from qa.matching import Floats
 from qa.parts import split_parts
 from qa.periods import parse_anchor
 from qa.ranker import Ranker, load_ranker
 from qa.results import Passage, Query, Reading, Value
+from qa.unfitting import unfitting
 from qa.values import find_values
 from qa.words import IntArray
 
@@ -72,8 +74,8 @@ class ClauseReader:
                 for at, first, last in spans
             ]
         )
-        scores = self._ranker.scores(features)
-        owner = np.repeat(np.arange(len(spans)), [len(first) for _, first, _ in spans])
+        scores = self._ranker.scores(features) - unfitting(evidence, spans, features)
+        owner = np.repeat(np.arange(len(spans), dtype=np.int32), [len(first) for _, first, _ in spans])
         firsts = np.concatenate([first for _, first, _ in spans])
         lasts = np.concatenate([last for _, _, last in spans])
         belief = np.exp(scores - scores.max())
@@ -122,7 +124,7 @@ def _reading(
         score=pick.belief,
         kind=str(value["kind"]) if value else "text",
         value=value,
-        as_of=as_of(place, low, high, parse_anchor(passages[place.passage].published)),
+        as_of=as_of(place, high, parse_anchor(passages[place.passage].published)),
         parts=split_parts(text, place.start + low, place.start + high) if several else (),
         features=_measures(evidence, pick.at, pick.belief, pick.raw),
     )
@@ -134,9 +136,10 @@ def _value(text: str) -> Value | None:
     return found[0].value if len(found) == 1 else None
 
 
-def as_of(place: Place, low: int, high: int, anchor: date | None) -> str | None:
-    """The end of the period that a span speaks of: the nearest one told before it in its sentence, else the first.
+def as_of(place: Place, high: int, anchor: date | None) -> str | None:
+    """The end of the period that a span ending at ``high`` speaks of, as an ISO date.
 
+    It is the nearest period told before the span's end in its sentence, else the first one after it.
     A period that has not ended when the document was published counts up to then.
     """
     told = [(start, period) for start, _, period in place.sentence.periods if period.end[:1].isdigit()]

@@ -37,7 +37,7 @@ class Sentence:
     forecast: bool
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def analyse_sentence(text: str, published: str | None = None) -> Sentence:
     """The analysis of ``text``; ``published`` (an ISO date) is what 今年 counts from."""
     folded = fold(text)

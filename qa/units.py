@@ -46,19 +46,61 @@ DURATIONS = {
 }
 SECONDS = {"秒": 1.0, "分钟": 60.0, "小时": 3600.0, "天": 86_400.0, "周": 604_800.0}
 MEASURES = tuple(
-    "个 家 名 人 人次 人民 位 次 条 款 项 部 台 只 件 张 份 种 类 篇 集 期 场 座 所 间 辆 艘 架 枚 颗 块 套 本 册 卷 首 "
-    "支 层 届 轮 代 版 点 页 字 股 票 分 岁 度 倍速 用户 户 人口 米 厘米 毫米 公里 千米 里 平方米 平方公里 平方千米 公顷 亩 "
+    "个 家 名 人 人次 人民 位 次 条 款 项 部 台 只 件 张 份 种 类 篇 集 期 场 座 所 间 辆 艘 架 枚 颗 块 套 "
+    "本 册 卷 首 "
+    "支 层 届 轮 代 版 点 页 字 股 票 分 岁 度 倍速 用户 户 人口 米 厘米 毫米 公里 千米 里 平方米 平方公里 "
+    "平方千米 公顷 亩 "
     "吨 公斤 千克 克 斤 升 毫升 瓦 千瓦 兆瓦 度电 帧 像素 积分 席 成员 学生 门 头 匹 棵 株 尊 处 章 节 句 笔 单 "
     "people users employees companies customers times percent km meters metres miles feet inches pounds tons tonnes "
     "kg hectares acres km² members students seats points games goals".split()
 )
 
-ABOUT = ("大约", "约为", "约合", "约", "大概", "接近", "将近", "近", "几乎", "about", "around", "roughly")
+ABOUT: tuple[str, ...] = (
+    "大约",
+    "约为",
+    "约合",
+    "约",
+    "大概",
+    "接近",
+    "将近",
+    "近",
+    "几乎",
+    "about",
+    "around",
+    "roughly",
+)
 ABOUT += ("approximately", "some", "nearly", "almost", "close to")
 NEAR = frozenset({"接近", "将近", "近", "几乎", "nearly", "almost", "close to"})
-OVER = ("超过", "超出", "超", "逾", "突破", "不少于", "不低于", "至少", "高于", "大于", "over", "more than")
+OVER: tuple[str, ...] = (
+    "超过",
+    "超出",
+    "超",
+    "逾",
+    "突破",
+    "不少于",
+    "不低于",
+    "至少",
+    "高于",
+    "大于",
+    "over",
+    "more than",
+)
 OVER += ("at least", "exceeding", "above", "upwards of")
-UNDER = ("不到", "不足", "不超过", "少于", "低于", "小于", "最多", "至多", "未满", "less than", "under", "below", "up to")
+UNDER: tuple[str, ...] = (
+    "不到",
+    "不足",
+    "不超过",
+    "少于",
+    "低于",
+    "小于",
+    "最多",
+    "至多",
+    "未满",
+    "less than",
+    "under",
+    "below",
+    "up to",
+)
 UNDER += ("fewer than", "at most")
 OVER_AFTER = ("以上", "及以上", "有余", "or more")
 UNDER_AFTER = ("以下", "以内", "之内", "or less")

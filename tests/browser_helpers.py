@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -31,7 +31,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
 )  # fmt: skip
-PATIENCE = 20.0
+PATIENCE = 12.0
 NETWORK = ("http", "https", "ws", "wss")
 
 T = TypeVar("T")
@@ -120,7 +120,11 @@ class Page:
         """The first truthy value of ``condition``, waited for patiently."""
         # The page may redraw what is being read; then it is read again.
         waiting = WebDriverWait(self.driver, PATIENCE, 0.05, [StaleElementReferenceException])
-        return waiting.until(lambda _: condition(), failure)
+        try:
+            return waiting.until(lambda _: condition())
+        except TimeoutException:
+            shown = self.script("return document.querySelector('main')?.innerText ?? document.URL")
+            raise AssertionError(f"{failure}; the page says: {str(shown)[:300]!r}") from None
 
     def text(self, element: WebElement | str) -> str:
         """The text as it is in the document, not as it is laid out."""

@@ -58,9 +58,7 @@ class FakePipeline:
         )
         if UNANSWERABLE in request.question:
             return AskResult(**{**_fields(found), "reason": "low_confidence"})
-        return AskResult(
-            **{**_fields(found), "answerable": True, "answer": answer, "alternatives": (answer,)}
-        )
+        return AskResult(**{**_fields(found), "answerable": True, "answer": answer, "alternatives": (answer,)})
 
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
         if self.failure is not None:

@@ -6,14 +6,13 @@ import re
 
 from indexer.offsets import Edit
 
-_INVISIBLE = re.compile(
-    "(?:["
+_SHAPELESS = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls but tab, line feed, form feed, next line
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
-    # Joiners shape Indic and Arabic words and emoji; between Latin or Han they mean nothing.
-    "]|(?<![^\x00-\x7f\u3000-\u9fff])[\u200c\u200d])+"
 )
+# Joiners shape Indic and Arabic words and emoji; behind Latin or Han they mean nothing.
+_INVISIBLE = re.compile(f"(?<![^\x00-\x7f\u3000-\u9fff])[{_SHAPELESS}\u200c\u200d]+|[{_SHAPELESS}]+")
 
 
 def invisible(text: str) -> list[Edit]:

@@ -54,9 +54,7 @@ def test_everything_asked_for_reaches_the_pipeline(client, pipeline):
 
 def test_defaults_and_null_mean_the_same(client, pipeline):
     client.post("/v1/ask", json={"question": "可灵"})
-    client.post(
-        "/v1/ask", json={"question": "可灵", "filters": None, "collection": None, "min_confidence": None}
-    )
+    client.post("/v1/ask", json={"question": "可灵", "filters": None, "collection": None, "min_confidence": None})
     assert pipeline.requests[0] == pipeline.requests[1]
     assert pipeline.requests[0].k == 5
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import socket
 import zipfile
 from dataclasses import dataclass, field
 
@@ -63,9 +64,7 @@ def docx(members: dict[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-CONTENT_TYPES = (
-    b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-)
+CONTENT_TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 BOMB = docx({"[Content_Types].xml": CONTENT_TYPES, "word/document.xml": b"\0" * 300_000_000})
 
 ROWS = [
@@ -89,7 +88,10 @@ ROWS = [
     ask("unknown collection", {"question": "Kling", "collection": "other"}, 404, "collection_not_found"),
     ask("collection ../x", {"question": "Kling", "collection": "../x"}, 400, "collection_name_invalid", "collection"),
     ask("filters as list", {"question": "Kling", "filters": []}, 422, "filter_invalid", "filters"),
-    ask("filter of a wrong type", {"question": "Kling", "filters": {"tag": "ai"}}, 422, "filter_invalid", "filters", "tag"),
+    ask(
+        "filter of a wrong type", {"question": "Kling", "filters": {"tag": "ai"}},
+        422, "filter_invalid", "filters", "tag",
+    ),
     ask("unknown filter", {"question": "Kling", "filters": {"tags": []}}, 422, "filter_invalid", "filters", "tags"),
     ask(
         "date that is none",
@@ -106,14 +108,20 @@ ROWS = [
         "filter_invalid",
         "filters",
     ),
-    ask("filter by ../", {"question": "Kling", "filters": {"doc_id": ["../x"]}}, 400, "doc_id_invalid", "filters", "doc_id", 0),
+    ask(
+        "filter by ../", {"question": "Kling", "filters": {"doc_id": ["../x"]}},
+        400, "doc_id_invalid", "filters", "doc_id", 0,
+    ),
     ask("not JSON", b"question=Kling", 400, "json_invalid"),
     ask("no body", b"", 400, "json_invalid"),
     ask("half a body", b'{"question": "Kling"', 400, "json_invalid"),
     ask("NaN", b'{"question": "Kling", "min_confidence": NaN}', 400, "json_invalid"),
     ask("not UTF-8", '{"question": "可灵"}'.encode("gbk"), 400, "json_invalid"),
     ask("deep nesting", b"[" * 200_000 + b"]" * 200_000, 400, "json_invalid"),
-    ask("deep filters", b'{"question": "Kling", "filters": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001, 400, "json_invalid"),
+    ask(
+        "deep filters", b'{"question": "Kling", "filters": ' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001,
+        400, "json_invalid",
+    ),
     ask("JSON but no object", b'["Kling"]', 422, "request_invalid"),
     Row("no content type", "POST", "/v1/ask", b'{"question": "Kling"}', 415, "media_type_unsupported", headers={}),
     Row(
@@ -156,8 +164,14 @@ ROWS = [
     put("document of no characters", "/v1/documents/x", {"text": ""}, 422, "request_invalid", "text"),
     put("document of blanks", "/v1/documents/x", {"text": " \n "}, 422, "file_empty"),
     put("document with NUL", "/v1/documents/x", {"text": "a\0b"}, 422, "text_invalid", "text"),
-    put("HTML of scripts only", "/v1/documents/x", {"text": "<script>1</script>", "media_type": "text/html"}, 422, "file_no_text"),
-    put("unknown media type", "/v1/documents/x", {"text": "a", "media_type": "text/xml"}, 422, "request_invalid", "media_type"),
+    put(
+        "HTML of scripts only", "/v1/documents/x", {"text": "<script>1</script>", "media_type": "text/html"},
+        422, "file_no_text",
+    ),
+    put(
+        "unknown media type", "/v1/documents/x", {"text": "a", "media_type": "text/xml"},
+        422, "request_invalid", "media_type",
+    ),
     put("nested metadata", "/v1/documents/x", {"text": "a", "metadata": {"a": {}}}, 422, "request_invalid"),
     put("unknown collection to store in", "/v1/documents/x?collection=new", {"text": "a"}, 404, "collection_not_found"),
     upload("file of 0 bytes", "a.txt", b"", 422, "file_empty"),
@@ -215,6 +229,30 @@ def test_bad_input_gets_its_code_and_harms_nothing(server, row):
     assert problem["detail"]
     if row.loc:
         assert list(row.loc) == problem["errors"][0]["loc"][: len(row.loc)]
+    check_alive(server)
+
+
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/documents"])
+def test_a_body_in_broken_chunks_is_refused_and_the_connection_closed(server, path):
+    kind = "application/json" if path == "/v1/ask" else "multipart/form-data; boundary=x"
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=30) as connection:
+        connection.sendall(head.encode() + b"3\r\n--x\r\nzz\r\n")
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert (response.status, json.load(response)["code"]) == (400, "request_malformed")
+        assert connection.recv(1) == b""
+    check_alive(server)
+
+
+def test_a_body_that_breaks_off_is_refused(server):
+    head = b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=30) as connection:
+        connection.sendall(head + b'{"que')
+        connection.shutdown(socket.SHUT_WR)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        assert response.status == 400
     check_alive(server)
 
 

@@ -17,9 +17,7 @@ def test_putting_the_same_again_changes_nothing(empty):
     assert again.get_json()["revision"] == created.get_json()["revision"]
 
 
-@pytest.mark.parametrize(
-    "change", [{"text": KLING + "完。"}, {"title": "新"}, {"source": "b.txt"}, {"tags": ["b"]}]
-)
+@pytest.mark.parametrize("change", [{"text": KLING + "完。"}, {"title": "新"}, {"source": "b.txt"}, {"tags": ["b"]}])
 def test_putting_something_else_replaces_it(empty, change):
     body = {"text": KLING, "title": "可灵", "source": "a.txt", "tags": ["a"]}
     before = empty.put("/v1/documents/kling", json=body).get_json()
@@ -84,9 +82,7 @@ def test_a_busy_writer_is_waited_for_and_then_named(client, collections, method)
     other.start()
     held.wait(20)
     try:
-        response = getattr(client, method)(
-            "/v1/documents/kling", json={"text": "text"} if method == "put" else None
-        )
+        response = getattr(client, method)("/v1/documents/kling", json={"text": "text"} if method == "put" else None)
     finally:
         done.set()
         other.join()

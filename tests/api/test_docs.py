@@ -37,9 +37,7 @@ def run(client, arguments: list[str]):
         elif word == "-F":
             name, _, value = next(rest).partition("=")
             method = "POST"
-            form[name] = (
-                (BytesIO("第一季度的收入为1.5亿元。".encode()), value[1:]) if value[0] == "@" else value
-            )
+            form[name] = (BytesIO("第一季度的收入为1.5亿元。".encode()), value[1:]) if value[0] == "@" else value
         elif word != "-s":
             url = word
     assert url.startswith(HOST)
@@ -68,3 +66,10 @@ def test_the_example_of_a_settings_file_is_one(tmp_path):
     file = tmp_path / "citespan.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
     assert Settings.load(file, {}).glossary == (tmp_path / "names.toml",)
+
+
+def test_the_citation_of_the_examples_holds(empty):
+    first, *_ = commands()
+    (verification,) = (arguments for arguments in commands() if "/verify" in " ".join(arguments))
+    run(empty, first)
+    assert run(empty, verification).get_json()["status"] == "current"

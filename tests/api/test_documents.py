@@ -29,9 +29,7 @@ def test_a_document_is_described(client):
     assert body["current"] is True
 
 
-@pytest.mark.parametrize(
-    ("span", "text"), [("", KLING), ("?start=2&end=4", "可灵"), (f"?start={len(KLING)}", "")]
-)
+@pytest.mark.parametrize(("span", "text"), [("", KLING), ("?start=2&end=4", "可灵"), (f"?start={len(KLING)}", "")])
 def test_text_is_the_source_text_of_the_range(client, span, text):
     body = client.get(f"/v1/documents/kling/text{span}").get_json()
     assert body["text"] == text

@@ -4,10 +4,6 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from small_service import UNANSWERABLE
 
-from api.app import create_app
-from indexer.collections import Collections
-from indexer.errors import CorruptIndex
-
 
 def samples(client):
     text = client.get("/metrics").get_data(as_text=True)
@@ -34,21 +30,14 @@ def test_it_is_not_ready_with_nothing_indexed(empty):
     assert (response.status_code, response.get_json()["reason"]) == (503, "not_ready")
 
 
-class DamagedCollections(Collections):
-    """Cannot open any collection."""
-
-    def names(self) -> list[str]:
-        return ["default"]
-
-    def create(self, name: str):
-        raise CorruptIndex(f"collection {name} is damaged")
-
-    open = create
-
-
 @pytest.fixture
-def damaged(settings, pipeline, encoder):
-    return create_app(settings, pipeline, DamagedCollections(settings.data_dir, encoder)).test_client()
+def damaged(client, settings):
+    """A client of a service whose record of truth was overwritten before it was opened."""
+    record = settings.data_dir / "collections" / "default" / "record.db"
+    record.write_bytes(b"not a database " * 1000)
+    for leftover in record.parent.glob("record.db-*"):
+        leftover.unlink()
+    return client
 
 
 def test_it_is_alive_but_not_ready_with_a_damaged_index(damaged):

@@ -8,7 +8,7 @@ import pytest
 
 from api import openapi
 from api.problems import PROBLEMS
-from api.schema_text import type_text
+from api.schema_text import bounds_text, type_text, with_code
 
 
 @pytest.fixture
@@ -106,3 +106,13 @@ def test_types_are_said_in_words(schema, text):
 
 def test_the_document_is_plain_json(document):
     assert json.loads(json.dumps(document)) == document
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_is_markup():
+    assert with_code("`<b>` & <i>") == "<code>&lt;b&gt;</code> &amp; &lt;i&gt;"
+
+
+def test_bounds_are_said_also_of_a_type_beside_null():
+    assert (
+        bounds_text({"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}], "default": 5}) == "default 5, ≥ 0"
+    )

@@ -9,10 +9,11 @@ import socket
 
 import pytest
 import requests
+from small_service import DOCUMENTS, KLING, start_server
+
 from api.server import check_address
 from api.settings import Settings
 from indexer.errors import ConfigError
-from small_service import DOCUMENTS, KLING, start_server
 
 QUESTIONS = ["可灵收入有多少来自P端？", "When was Kuaishou founded?", "2025年第一季度可灵AI的营业收入是多少？"]
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from api.app import create_app
 from api.options import PREFIX
 from api.settings import Settings, options
+from indexer.collections import Collections
 from indexer.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -109,6 +111,12 @@ def test_what_does_not_fit_in_the_environment_is_named(toml, variable, text):
 def test_a_file_that_is_named_must_be_there(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.toml"):
         Settings.load(tmp_path / "none.toml", {})
+
+
+def test_a_default_collection_of_a_bad_name_stops_the_start(tmp_path, encoder, pipeline):
+    settings = Settings(data_dir=tmp_path, collection="Mine!")
+    with pytest.raises(ConfigError, match="Mine!"):
+        create_app(settings, pipeline, Collections(tmp_path, encoder))
 
 
 def test_every_default_fits_its_own_bounds():

@@ -129,10 +129,7 @@ def test_true_angle_brackets_stay(text: str) -> None:
 
 
 def test_known_entities_are_decoded_and_others_stay() -> None:
-    assert (
-        fixed("entities", "A&amp;B&nbsp;C&#20013;&#x6587; AT&T; R&D &nosuch;")
-        == "A&B\xa0C中文 AT&T; R&D &nosuch;"
-    )
+    assert fixed("entities", "A&amp;B&nbsp;C&#20013;&#x6587; AT&T; R&D &nosuch;") == "A&B\xa0C中文 AT&T; R&D &nosuch;"
 
 
 def test_invisible_characters_go_and_emoji_joiners_stay() -> None:

@@ -14,7 +14,8 @@ from indexer.load import SUFFIXES, load_bytes
 
 PAGE = """<!DOCTYPE html><html><head>
 <title>Report &amp; outlook</title>
-<meta property="article:published_time" content="2025-06-01T08:00:00+08:00"><meta name="author" content='A. Writer'>
+<meta property="article:published_time" content="2025-06-01T08:00:00+08:00">
+<meta name="author" content='A. Writer'>
 <script>if (a < b) { document.write("<p>never</p>") }</script><style>p { color: red }</style></head>
 <body><nav><ul><li>News</li><li>Money</li></ul></nav>
 <article><h1>Outlook</h1><!-- <p>hidden</p> --><p>First&nbsp;paragraph,
@@ -41,9 +42,7 @@ def test_html_reads_as_its_visible_text_and_maps_to_the_raw_page() -> None:
     assert "Bold word." in readable.text
     assert "Year | Sales\n" in readable.text
     assert "2024 | 7" in readable.text
-    assert source_of(PAGE, readable, "paragraph, on two lines 中<b>") == (
-        "paragraph,\non two lines &#x4e2d;&lt;b&gt;"
-    )
+    assert source_of(PAGE, readable, "paragraph, on two lines 中<b>") == ("paragraph,\non two lines &#x4e2d;&lt;b&gt;")
     assert source_of(PAGE, readable, "Bold") == "Bo<b>ld"
 
 
@@ -73,18 +72,14 @@ def test_broken_html_is_read_as_far_as_it_goes(page: str, text: str) -> None:
 
 
 def test_markdown_front_matter_names_the_document() -> None:
-    text = (
-        "---\ntitle: Q1\npublisher: Some Paper\npublished: 2025-05-30\ntags: [a, b]\n---\n# Other\n\nBody.\n"
-    )
+    text = "---\ntitle: Q1\npublisher: Some Paper\npublished: 2025-05-30\ntags: [a, b]\n---\n# Other\n\nBody.\n"
     page = loaded(text, "a.md")
     assert (page.title, page.published) == ("Q1", "2025-05-30")
     assert page.metadata == {"publisher": "Some Paper", "tags": "a, b"}
     assert clean(page).text == "Other\n\nBody."
 
 
-@pytest.mark.parametrize(
-    "front", ["a: [", "a: &x [*x, *x]", "!!python/object:os.system {}", "- list", "a: 2025-13-45"]
-)
+@pytest.mark.parametrize("front", ["a: [", "a: &x [*x, *x]", "!!python/object:os.system {}", "- list", "a: 2025-13-45"])
 def test_bad_front_matter_is_no_error(front: str) -> None:
     page = loaded(f"---\n{front}\n---\n# Heading #\n\nBody.\n", "a.md")
     assert page.title == "Heading"
@@ -129,8 +124,7 @@ def test_csv_without_a_header_keeps_its_cells() -> None:
 
 def test_json_reads_as_keys_and_unescaped_values() -> None:
     source = (
-        '{"title": "T", "date": "2025年6月1日", '
-        '"body": "one\\ntwo \\u4e2d \\ud83d\\ude00 \\"q\\"", "n": [1.5, null]}'
+        '{"title": "T", "date": "2025年6月1日", "body": "one\\ntwo \\u4e2d \\ud83d\\ude00 \\"q\\"", "n": [1.5, null]}'
     )
     page = loaded(source, "a.json")
     assert (page.title, page.published) == ("T", "2025-06-01")
@@ -161,9 +155,7 @@ def test_pdf_lines_of_one_sentence_are_joined() -> None:
 
 
 def test_pdf_running_heads_are_marked() -> None:
-    pages = [
-        ["Annual report", f"Body text number {n} is here.", "More of it here.", f"Page {n}"] for n in range(4)
-    ]
+    pages = [["Annual report", f"Body text number {n} is here.", "More of it here.", f"Page {n}"] for n in range(4)]
     readable = clean(load_bytes(pdf(*pages), "a.pdf"))
     assert len(marked(readable, "boilerplate")) >= 4
     apart = "\n".join(marked(readable, "boilerplate"))
@@ -172,9 +164,7 @@ def test_pdf_running_heads_are_marked() -> None:
 
 
 def test_word_paragraphs_and_tables_are_lines_in_order() -> None:
-    word = load_bytes(
-        docx("First.", "Second.", rows=[["Year", "Sales"], ["2024", "7"]], title="Report"), "a.docx"
-    )
+    word = load_bytes(docx("First.", "Second.", rows=[["Year", "Sales"], ["2024", "7"]], title="Report"), "a.docx")
     assert word.title == "Report"
     assert word.text == "First.\nSecond.\nYear | Sales\n2024 | 7"
 
@@ -185,9 +175,7 @@ def test_suffix_then_media_type_then_bytes_decide_the_format() -> None:
     assert sniff(b"%PDF-1.7").media_type == "application/pdf"
     assert sniff(b"\n<!doctype HTML>").media_type == "text/html"
     assert sniff(b"words").media_type == "text/plain"
-    assert {".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".csv", ".json", ".jsonl"} <= set(
-        SUFFIXES
-    )
+    assert {".txt", ".md", ".markdown", ".html", ".htm", ".pdf", ".docx", ".csv", ".json", ".jsonl"} <= set(SUFFIXES)
 
 
 @pytest.mark.parametrize(

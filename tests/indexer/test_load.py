@@ -14,9 +14,7 @@ from indexer.load import LoadFailure, LoadLimits, count_files, load_bytes, load_
 def code_of(data: bytes, source: str, limits: LoadLimits | None = None) -> str:
     with pytest.raises(LoadError) as raised:
         load_bytes(data, source, limits=limits or LoadLimits())
-    assert raised.value.message.endswith(tuple("abcdefghijklmnopqrstuvwxyz)")), (
-        "a message is a plain sentence"
-    )
+    assert raised.value.message.endswith(tuple("abcdefghijklmnopqrstuvwxyz)")), "a message is a plain sentence"
     return raised.value.error_code
 
 
@@ -29,9 +27,7 @@ def test_ids_come_from_source_and_bytes() -> None:
 
 def test_what_the_caller_says_goes_first_and_belongs_to_the_revision() -> None:
     plain = load_bytes(b"# Own title\n\ntext", "a.md")
-    told = load_bytes(
-        b"# Own title\n\ntext", "a.md", doc_id="d", title="T", published="2025-01-02", metadata={"k": 1}
-    )
+    told = load_bytes(b"# Own title\n\ntext", "a.md", doc_id="d", title="T", published="2025-01-02", metadata={"k": 1})
     assert (told.doc_id, told.title, told.published, told.metadata) == ("d", "T", "2025-01-02", {"k": 1})
     assert plain.title == "Own title"
     assert told.revision != plain.revision

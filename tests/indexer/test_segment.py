@@ -44,7 +44,9 @@ def test_the_same_vector_is_one_and_an_orthogonal_one_is_zero(tmp_path: Path):
     vectors = np.zeros((2, DIM), np.float32)
     vectors[0, :4] = 0.5
     vectors[1, 4:8] = 0.5
-    chunks = [EncodedChunk(number, quantise(vectors[[number]], SCALE), np.zeros(0, np.int32), False) for number in (0, 1)]
+    chunks = [
+        EncodedChunk(number, quantise(vectors[[number]], SCALE), np.zeros(0, np.int32), False) for number in (0, 1)
+    ]
     write_segment(tmp_path / "s", chunks, DIM)
     query = quantise(vectors[:1], SCALE)[0].astype(np.float32)
     found = dict(Segment(tmp_path / "s").search(query, 2))

@@ -12,7 +12,13 @@ def test_han_runs_give_characters_bigrams_and_long_words():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("可靈營收", "可灵营收"), ("ＫＬＩＮＧ", "kling"), ("revenues", "revenue"), ("2,200", "2200"), ("Kling's", "Kling")],
+    [
+        ("可靈營收", "可灵营收"),
+        ("ＫＬＩＮＧ", "kling"),
+        ("revenues", "revenue"),
+        ("2,200", "2200"),
+        ("Kling's", "Kling"),
+    ],
 )
 def test_script_width_case_and_number_make_no_difference(one: str, other: str):
     assert terms(one) == terms(other)
@@ -25,7 +31,13 @@ def test_numbers_keep_their_decimals():
 
 @pytest.mark.parametrize(
     ("text", "question"),
-    [("程一笑表示", "Cheng Yixiao"), ("程一笑表示", "Yixiao Cheng"), ("快手发布", "Kuaishou"), ("可灵上线", "Keling")],
+    [
+        ("程一笑表示", "Cheng Yixiao"),
+        ("程一笑表示", "Yixiao Cheng"),
+        ("快手发布", "Kuaishou"),
+        ("可灵上线", "Keling"),
+        ("重庆的工厂", "Chongqing"),
+    ],
 )
 def test_a_chinese_name_is_found_by_its_pinyin(text: str, question: str):
     assert set(name_terms(text)) & set(pinyin_terms(question))

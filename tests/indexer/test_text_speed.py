@@ -14,9 +14,9 @@ from indexer.decode import decode
 SMALL, TIMES = 2_500, 8
 UNITS = [
     *"(?<[\"*`& \na汉。•；\ufffd\\",
-    *("<a ", "<a '", "汉(", "?汉", "?汉`", "ï¿", "a. ", "A.", "_a ", "**a ", "[a](", "<!--", "![", '{"a":', "汉 "),
-    *("1,", "- ", "|-", "> ", "<div>", '<p "', "<nav>", "hǎo)", "?hǎo)", "<script>", "--", "公约", "&amp", "\\u"),
-    *("((a", "]]", "<b><i>"),
+    *("<a ", "<a '", "汉(", "?汉", "?汉`", "ï¿", "a. ", "A.", "_a ", "**a ", "[a](", "<!--", "![", '{"a":'),
+    *("汉 ", "1,", "- ", "|-", "> ", "<div>", '<p "', "<nav>", "hǎo)", "?hǎo)", "<script>", "--", "公约"),
+    *("&amp", "\\u", "((a", "]]", "<b><i>"),
 ]  # fmt: skip
 
 
@@ -32,9 +32,7 @@ def growth(unit: str, media_type: str) -> float:
     return seconds(text * TIMES, media_type) / max(seconds(text, media_type), 0.002)
 
 
-@pytest.mark.parametrize(
-    "media_type", ["text/plain", "text/html", "text/markdown", "text/csv", "application/json"]
-)
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown", "text/csv", "application/json"])
 def test_time_is_linear_in_hostile_text(media_type: str) -> None:
     clean(document("warm up?汉", media_type))
     suspects = [unit for unit in UNITS if growth(unit, media_type) > 4 * TIMES]

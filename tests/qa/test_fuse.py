@@ -14,6 +14,10 @@ def test_equal_scores_say_nothing():
     assert not standardise(np.full(5, 3.0, np.float32)).any()
 
 
+def test_no_candidates_are_no_error():
+    assert fuse(np.zeros(0, np.float32), np.zeros(0, np.float32), 1.0).tolist() == []
+
+
 def test_the_gate_opens_with_what_the_corpus_knows():
     values = [gate(share) for share in (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)]
     assert values == sorted(values)

@@ -106,9 +106,7 @@ def test_retrieval_measures_equal_the_reference(scorer: ModuleType, gold: list[d
             near = rng.choice(row["evidence"])
             start = max(0, near["start"] + rng.randint(-400, 400))
             file = rng.choice([near["file"], rng.choice(files)])
-            passages.append(
-                {"file": file, "start": start, "end": start + rng.choice([1, 40, 300, 1500, 1501])}
-            )
+            passages.append({"file": file, "start": start, "end": start + rng.choice([1, 40, 300, 1500, 1501])})
         places = [Place(**passage) for passage in passages]
         evidence = [Evidence(e["file"], e["start"], e["end"], e.get("group", 0)) for e in row["evidence"]]
         expected = scorer.retrieval(passages, row["evidence"])
@@ -137,9 +135,7 @@ def test_writings_of_one_thing_have_equal_tokens(one: str, other: str) -> None:
     assert tokens(one) == tokens(other)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("1.5亿元", "15亿元"), ("55%", "55"), ("1/9", "19"), ("2,20", "220")]
-)
+@pytest.mark.parametrize(("one", "other"), [("1.5亿元", "15亿元"), ("55%", "55"), ("1/9", "19"), ("2,20", "220")])
 def test_other_numbers_have_other_tokens(one: str, other: str) -> None:
     assert tokens(one) != tokens(other)
 

@@ -73,7 +73,12 @@ def test_period_is_resolved_against_the_date_of_the_document(text: str, told: li
 
 @pytest.mark.parametrize(
     ("text", "start", "end"),
-    [("去年第四季度", "--10-01", "--12-31"), ("4月30日", "--04-30", "--04-30"), ("今年", "", ""), ("2024年", "2024-01-01", "2024-12-31")],
+    [
+        ("去年第四季度", "--10-01", "--12-31"),
+        ("4月30日", "--04-30", "--04-30"),
+        ("今年", "", ""),
+        ("2024年", "2024-01-01", "2024-12-31"),
+    ],
 )
 def test_year_stays_open_without_a_date(text: str, start: str, end: str) -> None:
     assert [(p.start, p.end) for _, _, p in find_periods(text)] == [(start, end)]
@@ -106,17 +111,25 @@ def test_every_asked_period_counts() -> None:
     assert best_agreement(asked, []) == 0.0
 
 
-@pytest.mark.parametrize(("text", "expected"), [("预计明年增长", True), ("有望达40亿美元", True), ("Kling expects growth", True), ("去年增长11.8%", False)])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("预计明年增长", True), ("有望达40亿美元", True), ("Kling expects growth", True), ("去年增长11.8%", False)],
+)
 def test_forecasts_are_told_apart(text: str, expected: bool) -> None:
     assert is_forecast(text) is expected
 
 
-@pytest.mark.parametrize(("published", "expected"), [("2025-06-01", ANCHOR), ("2025-06-01T08:00:00Z", ANCHOR), (None, None), ("soon", None)])
+@pytest.mark.parametrize(
+    ("published", "expected"), [("2025-06-01", ANCHOR), ("2025-06-01T08:00:00Z", ANCHOR), (None, None), ("soon", None)]
+)
 def test_anchor_is_the_date_of_publication(published: str | None, expected: date | None) -> None:
     assert parse_anchor(published) == expected
 
 
-@given(st.text(alphabet="0123456789年月日第一二三四十季度上下半Q去今全初-/. of", max_size=30), st.dates(date(1990, 1, 1), date(2100, 1, 1)))
+@given(
+    st.text(alphabet="0123456789年月日第一二三四十季度上下半Q去今全初-/. of", max_size=30),
+    st.dates(date(1990, 1, 1), date(2100, 1, 1)),
+)
 def test_resolved_periods_are_real_dates_in_order(text: str, anchor: date) -> None:
     for start, end, found in find_periods(text, anchor):
         assert 0 <= start < end <= len(text)

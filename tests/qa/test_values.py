@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.values import find_values, parse_value
 
 YI, WAN = 100_000_000, 10_000
-# (written, kind, min, max, unit)
+# Each row: what is written, then kind, min, max and unit of the value.
 NUMBERS = [
     ("70%", "ratio", 0.7, 0.7, None),
     ("60.9%", "ratio", 0.609, 0.609, None),
@@ -119,7 +119,22 @@ DATES = [
     ("1990年代", "1990-01-01/1999-12-31"),
     ("去年6月", None),
 ]
-NOTHING = ["百度", "万科", "程一笑", "千问", "一些人", "720p", "5G网络", "90后", "日活", "一度", "每秒几毛钱", "三星电子", "it may be", ""]
+NOTHING = [
+    "百度",
+    "万科",
+    "程一笑",
+    "千问",
+    "一些人",
+    "720p",
+    "5G网络",
+    "90后",
+    "日活",
+    "一度",
+    "每秒几毛钱",
+    "三星电子",
+    "it may be",
+    "",
+]
 # (text, the values in it as written): nothing more and nothing less of the text.
 INSIDE = [
     ("从149.6亿元降至122亿元", ["149.6亿元", "122亿元"]),

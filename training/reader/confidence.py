@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize
+from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from qa.confidence import FILE, NAMES, Calibration, measures
@@ -32,9 +34,20 @@ from training.reader.ranker import Cosines, askable, collection, position_f1, re
 from training.reader.retrieval import Piece
 from training.reader.sets import RANKER, Example, examples, held_out
 
-_TREATMENTS = ("kept", "lost", "altered", "kept", "cut", "altered")
+KEPT = "kept"
+_TREATMENTS = (KEPT, "lost", "altered", KEPT, "cut", "altered")
 _NUMBER = re.compile(r"\d+")
 SETS = (*RANKER, ("drcd-dev", "zh", "zh"))
+_PENALTY = 1.5
+_ANSWERABLE = 2 / 3
+"""The share of questions that a collection answers, to which the observations are weighted: a confidence is a
+probability for such a mix. It is an assumption about use, not a measurement."""
+_FOR, _AGAINST = (0.0, None), (None, 0.0)
+_BOUNDS = {
+    **dict.fromkeys(("belief", "margin", "raw", "cover_sentence", "cover_literal", "cover_passage"), _FOR),
+    **dict.fromkeys(("cover_around", "cosine", "passage_score", "suits", "period", "supported"), _FOR),
+    **dict.fromkeys(("other_period", "name_missing", "number_missing", "word_missing", "period_missing"), _AGAINST),
+}
 _FLAT = Calibration((0.0,) * len(NAMES), (1.0,) * len(NAMES), (0.0,) * len(NAMES), 0.0, 0.0)
 _GLOSSARY = Glossary()
 
@@ -100,12 +113,13 @@ def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[s
             if not decision.readings:
                 continue
             best = decision.readings[0]
-            ordered = [replace(best, score=best.features["belief"]), *(
-                replace(other, score=other.features["belief"]) for other in decision.readings[1:]
-            )]
+            ordered = [
+                replace(best, score=best.features["belief"]),
+                *(replace(other, score=other.features["belief"]) for other in decision.readings[1:]),
+            ]
             piece = pieces[best.passage][0]
             f1 = 0.0
-            if treatment == "kept" and piece.paragraph_id == example.paragraph_id:
+            if treatment == KEPT and piece.paragraph_id == example.paragraph_id:
                 f1 = position_f1(piece.start + best.start, piece.start + best.end, example.answers)
             yield f"{name}:{lang}:{paragraph_lang}", treatment, measures(query, passages, ordered), f1
 
@@ -115,52 +129,84 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--questions", type=int, default=900, help="most questions of a set")
     parser.add_argument("--encoder", default=None)
+    parser.add_argument("--cache", type=Path, default=None, help="file that keeps the observations between fits")
     parser.add_argument("--threshold", type=float, default=None, help="confidence from which to answer")
     args = parser.parse_args()
-    rows = list(observations(args.data, args.questions, Cosines(args.encoder)))
+    if args.cache and args.cache.exists():
+        rows = pickle.loads(args.cache.read_bytes())  # noqa: S301 (our own file)
+    else:
+        rows = list(observations(args.data, args.questions, Cosines(args.encoder)))
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(rows))
     x = np.array([row[2] for row in rows])
     right = np.array([row[3] >= 0.5 for row in rows])
-    answerable = np.array([row[1] == "kept" for row in rows])
+    answerable = np.array([row[1] == KEPT for row in rows])
     mean, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 0.05)
     z = (x - mean) / scale
+    counts = weights_of(answerable)
     half = np.arange(len(rows)) % 2 == 0
     for train, test in ((half, ~half), (~half, half)):
-        model = LogisticRegression(C=0.3, max_iter=2000).fit(z[train], right[train])
-        p = model.predict_proba(z[test])[:, 1]
+        weights, bias = fit(z[train], right[train], counts[train])
+        p = expit(z[test] @ weights + bias)
         print(
             f"AUROC right {roc_auc_score(right[test], p):.3f} answerable {roc_auc_score(answerable[test], p):.3f} "
-            f"calibration error {calibration_error(p, right[test]):.3f}"
+            f"calibration error {calibration_error(p, right[test], counts[test]):.3f}"
         )
-    model = LogisticRegression(C=0.3, max_iter=2000).fit(z, right)
-    p = model.predict_proba(z)[:, 1]
+    weights, bias = fit(z, right, counts)
+    p = expit(z @ weights + bias)
     for name in sorted({row[0] for row in rows}):
         of = np.array([row[0] == name for row in rows])
-        print(name, of.sum(), f"right {right[of].mean():.3f} mean confidence {p[of].mean():.3f}",
-              f"F1 given the answer {np.mean([row[3] for row in rows if row[0] == name and row[1] == "kept"]):.3f}")
+        f1 = np.mean([row[3] for row in rows if row[0] == name and row[1] == KEPT])
+        print(f"{name} {of.sum()} right {right[of].mean():.3f} confidence {p[of].mean():.3f} F1 where kept {f1:.3f}")
     threshold = args.threshold if args.threshold is not None else best_threshold(p, answerable)
-    print(f"threshold {threshold:.2f}", *(f"{n} {w:+.2f}" for n, w in zip(NAMES, model.coef_[0], strict=True)))
+    print(f"threshold {threshold:.2f}", *(f"{n} {w:+.2f}" for n, w in zip(NAMES, weights, strict=True)))
     stored = {
         "names": list(NAMES),
         "mean": [round(float(v), 5) for v in mean],
         "scale": [round(float(v), 5) for v in scale],
-        "weights": [round(float(v), 5) for v in model.coef_[0]],
-        "bias": round(float(model.intercept_[0]), 5),
+        "weights": [round(float(v), 5) for v in weights],
+        "bias": round(bias, 5),
         "threshold": round(threshold, 3),
     }
     FILE.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
+def weights_of(answerable: np.ndarray) -> np.ndarray:
+    """Weights that make ``_ANSWERABLE`` of all observations answerable, 1 in the mean."""
+    share = answerable.mean()
+    return np.where(answerable, _ANSWERABLE / share, (1 - _ANSWERABLE) / (1 - share))
+
+
+def fit(z: np.ndarray, right: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias of a logistic regression (L2) in which no measure may count against its meaning: a
+    missing name never speaks for an answer, a match never against it. ``counts`` weights the observations."""
+    target = right.astype(float)
+
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
+        weights, bias = parameters[:-1], parameters[-1]
+        logits = z @ weights + bias
+        error = counts * (expit(logits) - target)
+        value = float(np.sum(counts * (np.logaddexp(0.0, logits) - target * logits)) + _PENALTY * weights @ weights)
+        return value, np.append(z.T @ error + 2 * _PENALTY * weights, error.sum())
+
+    bounds = [_BOUNDS.get(name, (None, None)) for name in NAMES] + [(None, None)]
+    found = minimize(loss, np.zeros(len(NAMES) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return found[:-1], float(found[-1])
+
+
 def best_threshold(p: np.ndarray, answerable: np.ndarray) -> float:
-    """The threshold with the best mean of both accuracies: answering what can be answered, and not the rest."""
+    """The threshold that is most often right to answer or to keep silent, in the assumed mix of questions."""
     grid = np.linspace(0.02, 0.9, 89)
-    balanced = [((p[answerable] >= t).mean() + (p[~answerable] < t).mean()) / 2 for t in grid]
-    return float(grid[int(np.argmax(balanced))])
+    share = _ANSWERABLE
+    accuracy = [share * (p[answerable] >= t).mean() + (1 - share) * (p[~answerable] < t).mean() for t in grid]
+    return float(grid[int(np.argmax(accuracy))])
 
 
-def calibration_error(p: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
-    """Expected calibration error over equal bins of confidence."""
+def calibration_error(p: np.ndarray, right: np.ndarray, counts: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error over equal bins of confidence, weighted by ``counts``."""
     at = np.minimum((p * bins).astype(int), bins - 1)
-    return float(sum(abs(p[at == b].mean() - right[at == b].mean()) * (at == b).mean() for b in range(bins) if (at == b).any()))
+    gaps = [abs(float(((p - right) * counts)[at == b].sum())) for b in range(bins)]
+    return sum(gaps) / float(counts.sum())
 
 
 if __name__ == "__main__":

@@ -26,12 +26,12 @@ from qa.candidates import candidate_spans
 from qa.facts import gather
 from qa.features import NAMES, span_features
 from qa.glossary import Glossary
-from qa.matching import SoftMatcher
+from qa.likeness import SoftMatcher
 from qa.query import analyse
 from qa.ranker import FILE
 from qa.read import chosen_places
 from qa.results import Passage
-from training.reader.retrieval import Search, Piece, pieces
+from training.reader.retrieval import Piece, Search, pieces
 from training.reader.sets import RANKER, Example, examples, held_out
 
 _NEGATIVES_HERE, _NEGATIVES_ELSEWHERE = 60, 100
@@ -87,7 +87,9 @@ def position_f1(start: int, end: int, answers: Sequence[tuple[int, int]]) -> flo
     return best
 
 
-def rows(example: Example, found: list[tuple[Piece, float]], cosines: Cosines, dice: random.Random) -> tuple[np.ndarray, np.ndarray] | None:
+def rows(
+    example: Example, found: list[tuple[Piece, float]], cosines: Cosines, dice: random.Random
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Features and F1 of a sample of candidates, or None if none of them touches the answer."""
     passages = [cosines.passage(example.question, piece, score) for piece, score in found]
     query = analyse(example.question, _GLOSSARY)

@@ -1,6 +1,7 @@
 """Search over the chunks of a question set, to give the reader in training what it sees in service.
 
-The score of a chunk is its BM25 as a share of the best one plus twice the cosine of its vector. k1 and b are the usual ones of Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009).
+The score of a chunk is its BM25 as a share of the best one plus twice the cosine of its vector. k1 and b are
+the usual ones of Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009).
 """
 
 from __future__ import annotations

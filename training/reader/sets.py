@@ -34,7 +34,6 @@ def held_out(paragraph_id: str) -> bool:
     return crc32(paragraph_id.encode()) % _FOLDS == 0
 
 
-
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question and the paragraph that answers it; ``answers`` are (start, end) ranges of it."""

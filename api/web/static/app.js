@@ -54,7 +54,8 @@ function settle(before, { view }) {
 
 function showMissing() {
   document.title = "Citespan";
-  fill(main, h("section", { class: "panel" }, h("h1", {}, t("notFoundTitle")), h("a", { class: "button", href: askLink() }, t("backToAsk"))));
+  const way = h("a", { class: "button", href: askLink() }, t("backToAsk"));
+  fill(main, h("section", { class: "panel" }, h("h1", {}, t("notFoundTitle")), way));
 }
 
 function frame({ view }) {

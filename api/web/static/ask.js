@@ -30,11 +30,12 @@ function heading(question) {
 
 function questionForm(question) {
   const box = h("textarea", {
-    id: "question", name: "q", rows: 1, maxlength: 2000, autocomplete: "off", enterkeyhint: "search", spellcheck: "false",
-    "aria-label": t("question"), placeholder: t("placeholder"), "aria-keyshortcuts": "/",
+    id: "question", name: "q", rows: 1, maxlength: 2000, placeholder: t("placeholder"), "aria-label": t("question"),
+    "aria-keyshortcuts": "/", autocomplete: "off", enterkeyhint: "search", spellcheck: "false",
   });
   box.value = question;
-  const form = h("form", { class: "question", role: "search" }, box, h("button", { type: "submit", class: "main" }, t("ask")));
+  const button = h("button", { type: "submit", class: "main" }, t("ask"));
+  const form = h("form", { class: "question", role: "search" }, box, button);
   box.addEventListener("keydown", (event) => {
     // While an input method is composing, Enter picks its suggestion.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;

@@ -72,7 +72,8 @@ function documentItem(entry, { name, count }) {
     t("charactersCount", { n: entry.characters }),
     entry.copy_of && t("copyOf"),
   ];
-  const remove = h("button", { type: "button", class: "quiet danger", "aria-label": t("removeNamed", { title }) }, t("remove"));
+  const label = t("removeNamed", { title });
+  const remove = h("button", { type: "button", class: "quiet danger", "aria-label": label }, t("remove"));
   const item = h(
     "li",
     {},

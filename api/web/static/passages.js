@@ -26,6 +26,7 @@ export function markedText({ text, highlights }) {
 /** Title, publisher, date and page of a citation or passage, and the way to it. */
 export function placeLine(name, place) {
   const title = place.title || place.source || t("untitled");
+  const { published } = place;
   const publisher = h("span", { class: "publisher" }, place.publisher ?? "");
   if (!place.publisher) fillPublisher(publisher, name, place);
   return h(
@@ -36,10 +37,15 @@ export function placeLine(name, place) {
       "span",
       { class: "details" },
       publisher,
-      place.published && h("time", { datetime: place.published }, t("published", { date: formatDate(place.published) })),
+      published && h("time", { datetime: published }, t("published", { date: formatDate(published) })),
       Number.isInteger(place.page) && h("span", {}, t("page", { page: place.page })),
       place.boilerplate && h("span", {}, t("boilerplate")),
-      h("a", { class: "open", href: citationLink(name, place) }, t("openSource"), h("span", { class: "unseen" }, `: ${title}`)),
+      h(
+        "a",
+        { class: "open", href: citationLink(name, place) },
+        t("openSource"),
+        h("span", { class: "unseen" }, `: ${title}`),
+      ),
     ),
   );
 }

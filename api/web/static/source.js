@@ -34,9 +34,13 @@ export async function showSource(main, { path: [name, docId], params }, signal) 
   } catch (problem) {
     if (problem.name === "AbortError") return;
     const again = () => showSource(main, { path: [name, docId], params }, signal);
-    const current = problem.code === "revision_not_found" && documentLink(name, { doc_id: docId });
-    fill(main, backLink(), problemPanel(problem, again, "h1"), current && h("p", {}, h("a", { href: current }, t("currentRevision"))));
+    const current = problem.code === "revision_not_found" && h("p", {}, currentLink(name, docId));
+    fill(main, backLink(), problemPanel(problem, again, "h1"), current);
   }
+}
+
+function currentLink(name, docId) {
+  return h("a", { href: documentLink(name, { doc_id: docId }) }, t("currentRevision"));
 }
 
 /** The marked range; empty where the link names none or a senseless one. */
@@ -63,7 +67,8 @@ function backLink() {
     event.preventDefault();
     goBack();
   };
-  return h("p", { class: "back" }, h("a", { href: askLink(), "aria-keyshortcuts": "Escape", on: { click: leave } }, `← ${words}`), h("kbd", {}, "Esc"));
+  const link = h("a", { href: askLink(), "aria-keyshortcuts": "Escape", on: { click: leave } }, `← ${words}`);
+  return h("p", { class: "back" }, link, h("kbd", {}, "Esc"));
 }
 
 function sourcePage({ name, document_, title, span, text, status }) {
@@ -74,7 +79,7 @@ function sourcePage({ name, document_, title, span, text, status }) {
     h("div", { class: "bar-top" }, backLink(), marked && status),
     h("h1", {}, title),
     details(document_, span),
-    !marked && !document_.current && h("p", {}, h("a", { href: documentLink(name, document_) }, t("currentRevision"))),
+    !marked && !document_.current && h("p", {}, currentLink(name, document_.doc_id)),
     h(
       "p",
       { class: "actions" },
@@ -97,7 +102,9 @@ function details({ source, metadata, published, revision, characters, pages }, {
     [t("characters"), start === undefined ? t("wholeLength", { total }) : t("range", range)],
     [t("revision"), h("code", { title: revision }, revision.slice(0, 12))],
   ];
-  return h("dl", { class: "record" }, rows.filter(([, value]) => value).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))));
+  const known = rows.filter(([, value]) => value);
+  const items = known.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
+  return h("dl", { class: "record" }, items);
 }
 
 /**
@@ -111,7 +118,7 @@ async function verify(status, { name, place, text, signal }) {
     const { exact, status: verdict } = await api.verify({ ...place, quote: quote ?? text.marked }, name, signal);
     const words = quote === null ? PLACE_WORDS : QUOTE_WORDS;
     say(status, exact ? "good" : "bad", t(words[verdict] ?? "notExact"));
-    if (verdict === "superseded") status.append(" ", h("a", { href: documentLink(name, { doc_id: place.doc_id }) }, t("currentRevision")));
+    if (verdict === "superseded") status.append(" ", currentLink(name, place.doc_id));
   } catch (problem) {
     if (problem.name !== "AbortError") say(status, "unknown", t("checkFailed"));
   }

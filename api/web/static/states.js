@@ -3,14 +3,23 @@
 import { announce, h } from "./dom.js";
 import { has, t } from "./i18n.js";
 
+// What a proxy or a later guard may say without a code of ours.
+const BY_STATUS = {
+  401: "unauthorized",
+  403: "forbidden",
+  413: "body_too_large",
+  429: "rate_limited",
+  502: "unavailable",
+  503: "unavailable",
+};
+
 export function loading(words = t("loading")) {
   return h("p", { class: "loading" }, h("span", { class: "dots", "aria-hidden": "true" }), words);
 }
 
 /** A problem in the reader's words: by its code, then by its status. */
 export function problemText({ code, status }) {
-  const byStatus = { 401: "unauthorized", 403: "forbidden", 413: "body_too_large", 429: "rate_limited", 502: "unavailable", 503: "unavailable" };
-  const key = [`problem_${code}`, `problem_${byStatus[status]}`].find(has);
+  const key = [`problem_${code}`, `problem_${BY_STATUS[status]}`].find(has);
   return t(key ?? "problem_unknown");
 }
 

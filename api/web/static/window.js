@@ -80,8 +80,10 @@ export class TextWindow {
   #offerMore() {
     const left = Math.min(STEP, this.#start);
     const right = Math.min(STEP, this.#document.characters - this.#end);
-    fill(this.#earlier, left > 0 ? this.#button(this.#earlier, t("earlier", { n: left }), () => this.#showEarlier()) : t("beginning"));
-    fill(this.#later, right > 0 ? this.#button(this.#later, t("later", { n: right }), () => this.#showLater()) : t("ending"));
+    const earlier = () => this.#button(this.#earlier, t("earlier", { n: left }), () => this.#showEarlier());
+    const later = () => this.#button(this.#later, t("later", { n: right }), () => this.#showLater());
+    fill(this.#earlier, left > 0 ? earlier() : t("beginning"));
+    fill(this.#later, right > 0 ? later() : t("ending"));
   }
 
   #button(place, words, show) {
