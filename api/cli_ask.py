@@ -18,9 +18,7 @@ from qa.results import Answer, AskResult, Citation
 @click.option("--min-confidence", type=click.FloatRange(0, 1), help="Least confidence of an answer.")
 @click.option("--explain", is_flag=True, help="Say why (with --json).")
 @common_options
-def ask_command(
-    context: CliContext, question: str, k: int, min_confidence: float | None, explain: bool
-) -> None:
+def ask_command(context: CliContext, question: str, k: int, min_confidence: float | None, explain: bool) -> None:
     """Answer QUESTION with a quote from the documents, or say that they do not tell."""
     pipeline = context.pipeline()
     snapshot = context.collections().open(context.collection).snapshot()

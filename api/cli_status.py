@@ -40,10 +40,10 @@ def collections_command(context: CliContext, remove: str | None) -> None:
     facts = [collections.open(name).status() for name in collections.names()]
     context.show(
         {"collections": facts},
-        lambda: [
-            f"{each['name']:24} {each['documents']:>8} documents {each['passages']:>8} passages" for each in facts
-        ]
-        or ["no collections yet: citespan index FOLDER makes one"],
+        lambda: (
+            [f"{each['name']:24} {each['documents']:>8} documents {each['passages']:>8} passages" for each in facts]
+            or ["no collections yet: citespan index FOLDER makes one"]
+        ),
     )
 
 

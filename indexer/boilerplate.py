@@ -93,8 +93,7 @@ def boilerplate(text: str) -> list[tuple[int, int]]:
     """Ranges of whole lines of ``text`` that are not its content, in order, without overlap."""
     folded = fold(text)
     lines = [
-        _Line(found.start(), found.end(), folded[found.start() : found.end()].strip())
-        for found in _LINE.finditer(text)
+        _Line(found.start(), found.end(), folded[found.start() : found.end()].strip()) for found in _LINE.finditer(text)
     ]
     lines = [line for line in lines if line.folded]
     marked = [_furniture(line) for line in lines]
@@ -116,9 +115,7 @@ def _between(lines: list[_Line], marked: list[bool]) -> None:
     anchors = [i for i, mark in enumerate(marked) if mark]
     for low, high in pairwise(anchors):
         between = lines[low + 1 : high]
-        if len(between) <= _MAX_GAP and all(
-            line.short and not line.folded.endswith(_SENTENCE_END) for line in between
-        ):
+        if len(between) <= _MAX_GAP and all(line.short and not line.folded.endswith(_SENTENCE_END) for line in between):
             marked[low + 1 : high] = [True] * len(between)
 
 

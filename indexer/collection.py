@@ -100,9 +100,7 @@ class Collection:
             snapshot = self.snapshot()
         except NotReady:
             return facts
-        facts.update(
-            documents=snapshot.documents_count, passages=snapshot.passages_count, commit=snapshot.commit
-        )
+        facts.update(documents=snapshot.documents_count, passages=snapshot.passages_count, commit=snapshot.commit)
         if self._watch is not None:
             facts["committed_at"] = record.read_meta(self._watch).get("committed_at")
         return facts

@@ -90,9 +90,7 @@ def _unmarked(data: bytes) -> Decoded:
 
 
 def _binary() -> LoadError:
-    return LoadError(
-        "the file is binary, not text; give it its true suffix or convert it to text", code="file_binary"
-    )
+    return LoadError("the file is binary, not text; give it its true suffix or convert it to text", code="file_binary")
 
 
 def _broken() -> Decoded:

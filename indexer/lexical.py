@@ -109,9 +109,7 @@ class LexicalIndex:
     def size(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(
-        self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, BM25 score)``, best first; only chunks of ``doc_ids`` where given."""
         should = [self._term(_BODY, term, 1.0) for term in query.body]
         should += [self._term(_NAMES, term, _NAME_BOOST) for term in query.names]
@@ -128,9 +126,7 @@ class LexicalIndex:
             )
         hits = self._searcher.search(wanted, limit, count=False).hits
         chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
-        return [
-            (int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None
-        ]
+        return [(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None]
 
     def coverage(self, query: LexicalQuery) -> float:
         """The share of the question's idf mass whose terms the corpus knows (0..1).

@@ -91,9 +91,7 @@ def _revision(data: bytes, given: Mapping[str, object]) -> str:
     told = {key: value for key, value in given.items() if value is not None}
     if not told:
         return revision_id(data)
-    return revision_id(
-        data + b"\x00" + json.dumps(told, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
-    )
+    return revision_id(data + b"\x00" + json.dumps(told, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _too_large(size: int, limits: LoadLimits) -> LoadError:

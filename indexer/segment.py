@@ -67,9 +67,7 @@ def write_segment(folder: Path, chunks: Sequence[EncodedChunk], dim: int) -> Non
     """Writes ``chunks`` (ascending ids) into ``folder``, which appears whole or not at all, and syncs it."""
     temporary = folder.with_name(folder.name + ".tmp")
     temporary.mkdir(parents=True, exist_ok=True)
-    index = faiss.IndexScalarQuantizer(
-        dim, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-    )
+    index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
     for chunk in chunks:
         index.add(chunk.vectors.astype(np.float32))
     faiss.write_index(index, str(temporary / "dense.faiss"))

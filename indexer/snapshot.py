@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import weakref
@@ -111,24 +112,22 @@ class Snapshot:
         """Ids of the current documents that satisfy every condition; within one list any value is enough."""
         where = ["r.current = 1"]
         values: list[object] = []
-        for column, wanted in (("r.doc_id", doc_id), ("r.source", source)):
+        for condition, wanted in (
+            ("r.doc_id IN (SELECT value FROM json_each(?))", doc_id),
+            ("r.source IN (SELECT value FROM json_each(?))", source),
+            ("r.row IN (SELECT revision_row FROM tags WHERE tag IN (SELECT value FROM json_each(?)))", tag),
+        ):
             if wanted:
-                where.append(f"{column} IN ({', '.join('?' * len(wanted))})")
-                values.extend(wanted)
-        if tag:
-            marks = ", ".join("?" * len(tag))
-            where.append(f"EXISTS (SELECT 1 FROM tags t WHERE t.revision_row = r.row AND t.tag IN ({marks}))")
-            values.extend(tag)
-        for sign, day in ((">=", published_from), ("<=", published_to)):
+                where.append(condition)
+                values.append(json.dumps(list(wanted)))
+        for condition, day in (("r.published >= ?", published_from), ("r.published <= ?", published_to)):
             if day is not None:
-                where.append(f"r.published {sign} ?")
+                where.append(condition)
                 values.append(day)
-        sql = f"SELECT r.doc_id FROM revisions r WHERE {' AND '.join(where)} ORDER BY r.doc_id"  # noqa: S608
-        return [row["doc_id"] for row in self._fetch(sql, values)]
+        with self._lock:
+            return record.select_ids(self._db, " AND ".join(where), values)
 
-    def dense(
-        self, vector: Floats, limit: int, doc_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
+    def dense(self, vector: Floats, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, cosine)`` of the ``limit`` chunks whose passage or best sentence is nearest to ``vector``
         (float32 (dim,), normalised); only chunks of ``doc_ids`` where given."""
         scale = scale_of(len(vector))
@@ -145,9 +144,7 @@ class Snapshot:
         found.sort(key=lambda item: (-item[1], item[0]))
         return found[:limit]
 
-    def lexical(
-        self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
+    def lexical(self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, BM25 score)`` of the ``limit`` best chunks; only chunks of ``doc_ids`` where given."""
         hits = self._lexical.search(query, limit, doc_ids)
         return [(chunk_id, score) for chunk_id, score in hits if self._place(chunk_id) is not None]
@@ -196,9 +193,7 @@ class Snapshot:
             np.int64,
         )
         if doc_ids is None:
-            return [
-                None if not (hit := np.isin(segment.chunks, dead)).any() else ~hit for segment in self._segments
-            ]
+            return [None if not (hit := np.isin(segment.chunks, dead)).any() else ~hit for segment in self._segments]
         wanted = [
             row["chunk_id"]
             for doc_id in doc_ids
@@ -215,8 +210,9 @@ class Snapshot:
 
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks in the order given; ids that are not on record are left out."""
-        marks = ", ".join("?" * len(chunk_ids))
-        rows = self._fetch(f"SELECT * FROM chunks WHERE chunk_id IN ({marks})", list(chunk_ids))  # noqa: S608
+        rows = self._fetch(
+            "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chunk_ids))]
+        )
         by_id = {row["chunk_id"]: row for row in rows}
         documents = self._documents_by_row({row["revision_row"] for row in rows})
         return [
@@ -237,9 +233,7 @@ class Snapshot:
         which = "r.current = 1" if revision is None else "r.revision = ?"
         values = (doc_id,) if revision is None else (doc_id, revision)
         with self._lock:
-            found = record.select_documents(
-                self._db, f"r.doc_id = ? AND {which} ORDER BY r.row DESC LIMIT 1", values
-            )
+            found = record.select_documents(self._db, f"r.doc_id = ? AND {which} ORDER BY r.row DESC LIMIT 1", values)
             if found:
                 return found[0]
             known = record.select_documents(self._db, "r.doc_id = ? LIMIT 1", (doc_id,))
@@ -247,18 +241,14 @@ class Snapshot:
             raise RevisionNotFound(f"document {doc_id!r} has no revision {revision!r}")
         raise DocumentNotFound(f"there is no document {doc_id!r}")
 
-    def source_text(
-        self, doc_id: str, revision: str | None = None, start: int = 0, end: int | None = None
-    ) -> str:
+    def source_text(self, doc_id: str, revision: str | None = None, start: int = 0, end: int | None = None) -> str:
         """Code points ``[start, end)`` of the source text. Raises DocumentNotFound, RevisionNotFound."""
         return self.read_source(self.document(doc_id, revision), start, end)
 
     def read_source(self, document: StoredDocument, start: int = 0, end: int | None = None) -> str:
         """As ``source_text``, for a document at hand."""
         with self._lock:
-            return record.read_source(
-                self._db, document.row, start, document.characters if end is None else end
-            )
+            return record.read_source(self._db, document.row, start, document.characters if end is None else end)
 
     def readable(self, doc_id: str, revision: str | None = None) -> Readable:
         """The readable text of a document, made anew from its source text."""
@@ -279,9 +269,9 @@ class Snapshot:
         )
 
     def _documents_by_row(self, rows: Iterable[int]) -> dict[int, StoredDocument]:
-        keys = sorted(rows)
+        keys = json.dumps(sorted(rows))
         with self._lock:
-            found = record.select_documents(self._db, f"r.row IN ({', '.join('?' * len(keys))})", keys)
+            found = record.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
         return {document.row: document for document in found}
 
     def _fetch(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:

@@ -76,7 +76,7 @@ class StaticEncoder:
         new = ids[np.isnan(self._lengths[ids])]
         if len(new):
             self._lengths[new] = np.linalg.norm(self._rows[new].astype(np.float32), axis=1)
-        return self._lengths[ids]
+        return np.asarray(self._lengths[ids])
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:

@@ -47,9 +47,7 @@ def _folder(folder: Path, root: Path, prefix: str) -> Iterator[tuple[Path, str] 
         # A folder sorts as "name/", so that the whole walk is in the order of the sources.
         entries = sorted(folder.iterdir(), key=lambda entry: _name(entry) + ("/" if entry.is_dir() else ""))
     except OSError as error:
-        yield _failure(
-            prefix.rstrip("/") or ".", f"the folder cannot be read ({error.strerror})", "file_unreadable"
-        )
+        yield _failure(prefix.rstrip("/") or ".", f"the folder cannot be read ({error.strerror})", "file_unreadable")
         return
     for entry in entries:
         if entry.name.startswith(".") or entry.name in COMPANIONS:

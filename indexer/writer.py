@@ -30,7 +30,6 @@ from indexer.lexical import LexicalEntry, LexicalWriter
 from indexer.normalize import fold
 from indexer.segment import EncodedChunk, Segment, quantise, scale_of, write_segment
 
-
 # A new segment joins the one before it when that is not at least this many times larger: so a store of n
 # chunks holds O(log n) segments and every chunk is copied O(log n) times.
 _GROWTH = 3

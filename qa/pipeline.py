@@ -19,7 +19,7 @@ from qa.glossaries import Glossaries
 from qa.query import analyse
 from qa.read import Reader
 from qa.rerank import Scores, rerank
-from qa.results import Answer, AskResult, Decision, Filters, FoundPassage, Passage, Query, Reading
+from qa.results import NO_FILTERS, Answer, AskResult, Decision, Filters, FoundPassage, Passage, Query, Reading
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
 from qa.settings import QASettings
 
@@ -35,7 +35,7 @@ class Request:
 
     question: str
     k: int = 5
-    filters: Filters = Filters()
+    filters: Filters = NO_FILTERS
     min_confidence: float | None = None
     explain: bool = False
 

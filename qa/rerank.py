@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -47,7 +48,7 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
     rows = np.concatenate(candidates.vectors)
     cosines = (rows @ query.vector) / np.maximum(np.linalg.norm(rows, axis=1), 1e-6)
     first = np.cumsum([0, *(len(vectors) for vectors in candidates.vectors)])
-    spans = [cosines[a:b] for a, b in zip(first[:-1], first[1:], strict=True)]
+    spans = [cosines[a:b] for a, b in pairwise(first)]
     soft = (
         soft_match(query.tokens, candidates.tokens, encoder)
         if encoder is not None

@@ -119,6 +119,9 @@ class Filters:
         return bool(self.doc_id or self.source or self.tag or self.published_from or self.published_to)
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk found by one retriever, best first from rank 1."""

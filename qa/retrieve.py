@@ -39,9 +39,7 @@ class DenseRetriever:
 
     name = "dense"
 
-    def retrieve(
-        self, snapshot: Snapshot, query: SearchQuery, limit: int, doc_ids: Sequence[str] | None
-    ) -> list[Hit]:
+    def retrieve(self, snapshot: Snapshot, query: SearchQuery, limit: int, doc_ids: Sequence[str] | None) -> list[Hit]:
         return _ranked(self.name, snapshot.dense(query.vector, limit, doc_ids))
 
 
@@ -50,9 +48,7 @@ class LexicalRetriever:
 
     name = "lexical"
 
-    def retrieve(
-        self, snapshot: Snapshot, query: SearchQuery, limit: int, doc_ids: Sequence[str] | None
-    ) -> list[Hit]:
+    def retrieve(self, snapshot: Snapshot, query: SearchQuery, limit: int, doc_ids: Sequence[str] | None) -> list[Hit]:
         return _ranked(self.name, snapshot.lexical(query.terms, limit, doc_ids))
 
 

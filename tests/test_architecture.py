@@ -38,6 +38,8 @@ def test_serving_on_the_embedded_models_imports_neither_torch_nor_langchain():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", sorted((*ROOT.glob("indexer/**/*.py"), *ROOT.glob("qa/**/*.py"), *ROOT.glob("api/**/*.py"))))
+@pytest.mark.parametrize(
+    "path", sorted((*ROOT.glob("indexer/**/*.py"), *ROOT.glob("qa/**/*.py"), *ROOT.glob("api/**/*.py")))
+)
 def test_a_file_is_one_idea(path: Path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400

@@ -17,9 +17,7 @@ for _byte in range(0x80, 0xA0):
     except UnicodeDecodeError:
         continue
 _TAIL = "[" + "".join(re.escape(char) for char, byte in _BYTES.items() if 0x80 <= byte < 0xC0) + "]"
-_SEQUENCE = re.compile(
-    f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{_TAIL}|[\u00f0-\u00f4]{_TAIL}{_TAIL}{_TAIL}"
-)
+_SEQUENCE = re.compile(f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{_TAIL}|[\u00f0-\u00f4]{_TAIL}{_TAIL}{_TAIL}")
 _ENOUGH_PAIRS = 3
 
 

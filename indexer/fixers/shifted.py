@@ -126,9 +126,7 @@ def _in_step(text: str, misread: str, end: int, witness: Witness) -> _Run | None
     return _closed(text, end, first, sure, data[-1], witness)
 
 
-def _closed(
-    text: str, end: int, first: tuple[str, ...], sure: str, lead: int, witness: Witness
-) -> _Run | None:
+def _closed(text: str, end: int, first: tuple[str, ...], sure: str, lead: int, witness: Witness) -> _Run | None:
     """The last byte of a run is half of a character: its other half is the ASCII character that follows,
     or lost in a "?", perhaps together with the bracket that opened a tag or a reading."""
     after = text[end : end + 1]
@@ -167,9 +165,7 @@ def _lost_reading(text: str, at: int, witness: Witness) -> Edit | None:
     return Edit(at, end, LOST)
 
 
-def _split_by_reading(
-    text: str, at: int, false_reading: str, second: re.Match[str], witness: Witness
-) -> str | None:
+def _split_by_reading(text: str, at: int, false_reading: str, second: re.Match[str], witness: Witness) -> str | None:
     """``X?p)?q)``: a reading was put between the two bytes of a character, because the last byte of X and
     its first one look like a character that is read p. The character itself is read q."""
     before = _encoded(text[at - 1 : at]) if at else None

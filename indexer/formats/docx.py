@@ -36,9 +36,7 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
         ValueError,
         RecursionError,
     ) as error:
-        raise LoadError(
-            "the file is no readable Word document; save it again as .docx", code="file_broken"
-        ) from error
+        raise LoadError("the file is no readable Word document; save it again as .docx", code="file_broken") from error
     if not text.strip():
         raise LoadError("the document holds no text; nothing can be indexed from it", code="file_no_text")
     metadata = {"author": author} if author and author != "python-docx" else {}
@@ -54,9 +52,7 @@ def _guard(data: bytes, limits: LoadLimits) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if any(member.flag_bits & 1 for member in members):
-                raise LoadError(
-                    "the document is encrypted; save it without a password", code="file_encrypted"
-                )
+                raise LoadError("the document is encrypted; save it without a password", code="file_encrypted")
             unpacked = sum(member.file_size for member in members)
             ratio = unpacked / max(1, len(data))
             if (
@@ -73,9 +69,7 @@ def _guard(data: bytes, limits: LoadLimits) -> None:
                 if member.filename.endswith((".xml", ".rels")):
                     _refuse_entities(archive, member)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise LoadError(
-            "the file is no readable Word document; save it again as .docx", code="file_broken"
-        ) from error
+        raise LoadError("the file is no readable Word document; save it again as .docx", code="file_broken") from error
 
 
 def _refuse_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
@@ -83,9 +77,7 @@ def _refuse_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     with archive.open(member) as part:
         head = part.read(4096).replace(b"\x00", b"")
     if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise LoadError(
-            "the document defines XML entities, which Word never does; it is refused", code="file_bomb"
-        )
+        raise LoadError("the document defines XML entities, which Word never does; it is refused", code="file_bomb")
 
 
 def _lines(document: Any) -> Iterator[str]:
@@ -123,15 +115,9 @@ def _limited(lines: Iterator[str], max_chars: int) -> Iterator[str]:
 
 def _heading(document: Any) -> str | None:
     for paragraph in document.paragraphs[:20]:
-        if (
-            paragraph.style is not None
-            and paragraph.style.name in ("Title", "Heading 1")
-            and paragraph.text.strip()
-        ):
+        if paragraph.style is not None and paragraph.style.name in ("Title", "Heading 1") and paragraph.text.strip():
             return str(paragraph.text).strip()
     return None
 
 
-FORMAT = Format(
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",), read, no_markup
-)
+FORMAT = Format("application/vnd.openxmlformats-officedocument.wordprocessingml.document", (".docx",), read, no_markup)

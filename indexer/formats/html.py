@@ -85,10 +85,7 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
     head = dict(_described(decoded.text))
     title = head.get("og:title") or head.get("title") or head.get("h1")
     published = (
-        head.get("article:published_time")
-        or head.get("datepublished")
-        or head.get("date")
-        or head.get("datetime")
+        head.get("article:published_time") or head.get("datepublished") or head.get("date") or head.get("datetime")
     )
     metadata = {key: head[key] for key in ("author", "description", "keywords") if head.get(key)}
     publisher = head.get("og:site_name") or head.get("publisher")

@@ -34,9 +34,7 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
         if getattr(error, "err_code", None) == _PASSWORD:
             message = "the PDF is locked with a password; save a copy without one"
             raise LoadError(message, code="file_encrypted") from error
-        raise LoadError(
-            "the PDF is damaged and cannot be opened; export it again", code="file_broken"
-        ) from error
+        raise LoadError("the PDF is damaged and cannot be opened; export it again", code="file_broken") from error
     starts: list[int] = []
     at = 0
     for page in pages:
@@ -62,9 +60,7 @@ def _pages(pdf: pdfium.PdfDocument, limits: LoadLimits) -> list[str]:
         text = textpage.get_text_bounded()
         textpage.close()
         page.close()
-        pages.append(
-            text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8")
-        )
+        pages.append(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8"))
         size += len(pages[-1])
         if size > limits.max_chars:
             message = f"the PDF holds more than the {limits.max_chars:,} characters allowed; split it"
@@ -99,9 +95,7 @@ def _joint(text: str, line: tuple[int, int], below: tuple[int, int], usual: int)
     end, start = line[0] + len(upper), below[1] - len(lower)
     if not upper or not lower or start - end > 20:
         return
-    if upper[-1] in "\ufffe\x02\u00ad" or (
-        upper[-1] == "-" and upper[-2:-1].isalpha() and lower[0].islower()
-    ):
+    if upper[-1] in "\ufffe\x02\u00ad" or (upper[-1] == "-" and upper[-2:-1].isalpha() and lower[0].islower()):
         yield Edit(end - 1, start)
     elif _END.search(upper[-6:]) or _STARTS.match(lower) or len(upper) < _SHORT * usual:
         return
@@ -118,9 +112,7 @@ def _running_heads(text: str, pages: list[tuple[int, int]]) -> Iterator[tuple[in
     for start, end in pages:
         lines = [found.span() for found in _LINE.finditer(text, start, end) if found[0].strip()]
         if len(lines) > 2:
-            edges += [
-                (span, re.sub(r"\d+", "#", text[slice(*span)]).strip()) for span in (lines[0], lines[-1])
-            ]
+            edges += [(span, re.sub(r"\d+", "#", text[slice(*span)]).strip()) for span in (lines[0], lines[-1])]
     counts = Counter(key for _, key in edges)
     for span, key in edges:
         if counts[key] >= max(_MIN_PAGES, len(pages) // 2):

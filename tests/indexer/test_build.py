@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-
 from fakes import HashEncoder
+
 from indexer.build import BuildReport, build
 from indexer.collection import Collection
 from indexer.collections import Collections

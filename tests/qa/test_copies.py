@@ -20,7 +20,11 @@ def test_script_spacing_and_a_few_words_do_not_make_another_text(copy: str):
 
 @pytest.mark.parametrize(
     "other",
-    ["快手一季度平均日活跃用户为4.08亿，同比增长3.6%。", TEXT * 2 + "此外还有很多其他的内容，与上文毫无关系，讲的是另外一件事情。" * 3, ""],
+    [
+        "快手一季度平均日活跃用户为4.08亿，同比增长3.6%。",
+        TEXT * 2 + "此外还有很多其他的内容，与上文毫无关系，讲的是另外一件事情。" * 3,
+        "",
+    ],
 )
 def test_another_text_and_a_longer_one_are_no_copies(other: str):
     assert not same_text(shingles(TEXT), shingles(other))

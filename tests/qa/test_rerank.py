@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-
 from fakes import HashEncoder
+
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Candidates
 from qa.rerank import rerank, soft_match

@@ -109,9 +109,7 @@ def test_front_matter_is_complete(name: str) -> None:
 
 def test_made_documents_hold_the_text_they_are_made_from() -> None:
     entries = tomllib.loads((ROOT / "training" / "seeds" / "documents.toml").read_text("utf-8"))["document"]
-    assert {entry["file"] for entry in entries} == {
-        name for name in DOCUMENTS if name.endswith((".pdf", ".docx"))
-    }
+    assert {entry["file"] for entry in entries} == {name for name in DOCUMENTS if name.endswith((".pdf", ".docx"))}
     for entry in entries:
         assert entry["published"] == entry["file"][:10]
         assert (ARTICLES / entry["file"]).stat().st_size < 200_000
@@ -129,10 +127,7 @@ def test_no_document_contains_the_english_name() -> None:
 
 
 def test_the_first_question_of_a_newcomer_has_its_sentence() -> None:
-    assert (
-        "可灵AI的收入有近七成来自P端，也就是专业创作者和广告从业者。"
-        in loaded("2025-06-03-customers.md").text
-    )
+    assert "可灵AI的收入有近七成来自P端，也就是专业创作者和广告从业者。" in loaded("2025-06-03-customers.md").text
 
 
 @pytest.mark.skipif(not RAW.is_dir(), reason="the raw articles lie beside the checkout, in ../shared/seeds")
