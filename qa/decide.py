@@ -11,11 +11,14 @@ from typing import Literal
 from indexer.normalize import fold
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
 from qa.equality import same_value
-from qa.results import Decision, Passage, Query, Reading
+from qa.results import Decision, Passage, Query, Reading, Value
 
 _PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
 """A reading of the period asked for counts double, one of another period a third: of two similar figures in
 neighbouring sentences the asked one must win, but a period must not lift a reading that nothing else speaks for."""
+_ALTERNATIVES = 3
+_ALIKE, _NEARLY = 0.2, 0.5
+"""Shares of the first answer's confidence from which another is told beside it. Set by hand."""
 _RIVAL, _RIVAL_COVER = 0.2, 0.6
 """A different value is a conflict if its group has this share of the first group's belief, and its sentence this
 share of the first sentence's grasp of the question. Set by hand: of two equal sentences the ranker much prefers the
@@ -42,17 +45,18 @@ def decide(
     ordered += [reading for group in groups for reading in group[1:]]
     scored = [
         replace(reading, score=calibration.probability(measures(query, passages, ordered, at)))
-        for at, reading in enumerate(ordered[:4])
-    ] + [replace(reading, score=0.0) for reading in ordered[4:]]
+        for at, reading in enumerate(ordered[: min(len(groups), 1 + _ALTERNATIVES)])
+    ]
     confidence = scored[0].score
     threshold = calibration.threshold if min_confidence is None else min_confidence
     answerable = confidence >= threshold
     return Decision(
-        readings=tuple(scored),
+        readings=(scored[0], *(other for other in scored[1:] if _worth_telling(scored[0], other))),
         confidence=confidence,
         answerable=answerable,
         reason=None if answerable else _reason(query, passages, ordered[0]),
         agreement=_agreement(groups),
+        supports=_one_a_passage(groups[0]),
     )
 
 
@@ -99,14 +103,32 @@ def _agreement(groups: Sequence[Sequence[Reading]]) -> Literal["single", "agree"
     return "agree" if len({reading.passage for reading in first}) > 1 else "single"
 
 
+def _one_a_passage(group: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Of the readings that say the same as the first, the best of every other passage."""
+    best: dict[int, Reading] = {}
+    for reading in group[1:]:
+        if reading.passage != group[0].passage:
+            best.setdefault(reading.passage, reading)
+    return tuple(best.values())
+
+
+def _worth_telling(first: Reading, other: Reading) -> bool:
+    """Whether another answer belongs beside the first: a figure of the same kind, or nearly as likely."""
+    alike = first.value is not None and other.value is not None and _same_kind(first.value, other.value)
+    return other.score >= (_ALIKE if alike else _NEARLY) * first.score
+
+
 def _is_rival(first: Sequence[Reading], other: Sequence[Reading]) -> bool:
     enough = sum(reading.score for reading in other) >= _RIVAL * sum(reading.score for reading in first)
     cover = "cover_sentence"
     return enough and other[0].features.get(cover, 0.0) >= _RIVAL_COVER * first[0].features.get(cover, 0.0)
 
 
+def _same_kind(one: Value, other: Value) -> bool:
+    return one.get("kind") == other.get("kind") and one.get("unit") == other.get("unit")
+
+
 def _contradicts(one: Reading, other: Reading) -> bool:
     if one.value is None or other.value is None or one.passage == other.passage:
         return False
-    same_kind = one.value.get("kind") == other.value.get("kind") and one.value.get("unit") == other.value.get("unit")
-    return same_kind and (one.as_of is None or other.as_of is None or one.as_of == other.as_of)
+    return _same_kind(one.value, other.value) and (one.as_of is None or other.as_of is None or one.as_of == other.as_of)

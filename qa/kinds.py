@@ -44,7 +44,7 @@ _RULES: tuple[tuple[AnswerKind, str], ...] = (
         r"占比|比例|比率|百分之几|百分之多少|几成|几分之|份额|渗透率|增长?率|增[速幅]|涨幅|跌幅|"
         r"[毛净]利率|几个(?:百分)?点|多少(?:个)?(?:百分)?点|几倍|多少倍|"
         rf"(?:同比|环比)[^,。?]{{0,8}}(?:增|涨|升|降|跌|减|下滑)[^,。?]{{0,4}}{_QUANTITY_ZH}|(?:收入|营收|"
-        rf"利润|销售额?)(?:里|中|当中)[^?]{{0,4}}多少",
+        rf"利润|销售额?)(?:里|中|当中)[^?]{{0,4}}多少|贡献了?[^,。?]{{0,12}}多少",
     ),
     (
         "duration",
@@ -96,9 +96,9 @@ _RULES: tuple[tuple[AnswerKind, str], ...] = (
     ),
     (
         "ratio",
-        r"\b(?:share|percent(?:age)?|proportion|fraction|ratio|portion|growth rate|growth of|year-on-year|"
-        r"yoy|margin)\b(?! (?:price|capital|holder|repurchase|buy))|\bby how much\b|\bhow (?:much|"
-        r"many)\b.{0,60}\b(?:grow|grew|rise|rose|increase|decrease|fall|fell|drop|jump|decline|gain|"
+        r"\bhow (?:much|many) of\b|\b(?:share|percent(?:age)?|proportion|fraction|ratio|portion|growth rate|"
+        r"growth of|year-on-year|yoy|margin)\b(?! (?:price|capital|holder|repurchase|buy))|\bby how much\b|"
+        r"\bhow (?:much|many)\b.{0,60}\b(?:grow|grew|rise|rose|increase|decrease|fall|fell|drop|jump|decline|gain|"
         r"times)\w*\b",
     ),
     (

@@ -19,7 +19,7 @@ from qa.glossaries import Glossaries
 from qa.query import analyse
 from qa.read import Reader
 from qa.rerank import Scores, rerank
-from qa.results import NO_FILTERS, Answer, AskResult, Decision, Filters, FoundPassage, Passage, Query, Reading
+from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Passage, Query, Reading
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
 from qa.settings import QASettings
 
@@ -68,12 +68,15 @@ class Pipeline:
         passages = [entry.passage for entry in ranked[: self._settings.read]]
         readings = self._reader.read(query, passages)
         decision = decide(query, passages, readings, min_confidence=self._threshold(request))
-        answers = [self._answer(snapshot, ranked, reading, decision) for reading in decision.readings]
+        answers = [
+            self._answer(snapshot, ranked, reading, () if number else decision.supports)
+            for number, reading in enumerate(decision.readings)
+        ]
         return AskResult(
             question=request.question,
             answerable=decision.answerable,
             answer=answers[0] if decision.answerable else None,
-            alternatives=tuple(answers[1:4]) if decision.answerable else (),
+            alternatives=tuple(answers[1:]) if decision.answerable else (),
             agreement=decision.agreement,
             reason=decision.reason,
             passages=self._passages(snapshot, ranked[: request.k], decision.readings),
@@ -138,19 +141,19 @@ class Pipeline:
         return self._settings.min_confidence if request.min_confidence is None else request.min_confidence
 
     @staticmethod
-    def _answer(snapshot: Snapshot, ranked: Sequence[Ranked], reading: Reading, decision: Decision) -> Answer:
+    def _answer(snapshot: Snapshot, ranked: Sequence[Ranked], reading: Reading, supports: Sequence[Reading]) -> Answer:
         chunk = ranked[reading.passage].chunk
-        first = reading is decision.readings[0]
-        citation = cite(snapshot, chunk, reading.sentence_start, reading.sentence_end)
-        exact = cite(snapshot, chunk, reading.start, reading.end)
+        said = (reading, *supports)
         return Answer(
             text=chunk.text[reading.start : reading.end],
-            confidence=decision.confidence if first else reading.score,
+            confidence=reading.score,
             value=reading.value,
             as_of=reading.as_of,
             context=chunk.text[reading.sentence_start : reading.sentence_end],
-            citations=(citation,),
-            span=exact,
+            citations=tuple(
+                cite(snapshot, ranked[each.passage].chunk, each.sentence_start, each.sentence_end) for each in said
+            ),
+            span=cite(snapshot, chunk, reading.start, reading.end),
             parts=tuple(chunk.text[a:b] for a, b in reading.parts),
         )
 

@@ -94,15 +94,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``readings`` in order of preference; ``confidence`` is the estimated probability that the first is
-    right; ``answerable`` says whether it reaches the threshold; ``reason`` names why not
-    (``nothing_found``, ``low_confidence``, ``other_period``) or is None."""
+    """``readings`` are different answers in order of preference, the first and those worth telling beside it;
+    ``supports`` are readings of other passages that say the same as the first. ``confidence`` is the estimated
+    probability that the first is right; ``answerable`` says whether it reaches the threshold; ``reason`` names why
+    not (``nothing_found``, ``low_confidence``, ``other_period``) or is None."""
 
     readings: tuple[Reading, ...]
     confidence: float
     answerable: bool
     reason: str | None = None
     agreement: Literal["single", "agree", "conflict"] = "single"
+    supports: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ class FoundPassage:
 class Answer:
     """An answer span in readable form, with its citations in the source text.
 
-    ``context`` is the readable sentence that holds it, and what ``citations`` quote; ``span`` is the exact place
+    ``context`` is the readable sentence that holds it, and what the first of ``citations`` quotes; the others quote
+    sentences elsewhere that say the same. ``span`` is the exact place
     of ``text`` alone; ``parts`` are the spans of a list answer.
     """
 
