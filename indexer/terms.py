@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice, product
 
 import rjieba
@@ -28,14 +29,18 @@ _MOST_READINGS = 8
 _NAME_TAGS = frozenset({"nr", "ns", "nt", "nz", "nrt", "nrfg"})
 
 
-@cache
-def _stemmer() -> object:
-    return stemmer("english")
+# Snowball's object holds the word that it works on: two threads at once would mix theirs, and the cache would
+# keep what came of it.
+_STEMMER = stemmer("english")
+_STEMMER_LOCK = threading.Lock()
 
 
 @lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+def stem(word: str) -> str:
+    """The Snowball stem of a Latin word in match form, without a possessive 's."""
+    bare = word.split("'")[0].split("’")[0] or word
+    with _STEMMER_LOCK:
+        return str(_STEMMER.stemWord(bare))
 
 
 @lru_cache(maxsize=65536)
@@ -62,7 +67,7 @@ def terms(text: str) -> list[str]:
         elif run[0].isdigit():
             out.append(run.replace(",", "").rstrip("."))
         else:
-            out.append(_stem(run.split("'")[0].split("’")[0]))
+            out.append(stem(run))
     return out
 
 

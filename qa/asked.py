@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from indexer.terms import stem
 from qa.results import AnswerKind, Query
-from qa.words import STOP_EN, stem
+from qa.words import STOP_EN
 
 SHAPES = ("person", "place", "organisation", "name", "what", "which", "cause", "manner", "count", "time", "none")
 _SHAPE_RULES = (

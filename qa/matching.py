@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.normalize import fold
+from indexer.terms import stem
 from qa.background import idf
 from qa.periods import find_periods
 from qa.results import Query
@@ -30,7 +31,6 @@ from qa.words import (
     STOP_ZH,
     Words,
     split,
-    stem,
 )
 
 Floats = npt.NDArray[np.float32]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import rjieba
-from snowballstemmer import stemmer
+
+from indexer.terms import stem
 
 IntArray = npt.NDArray[np.int32]
 
@@ -75,17 +75,6 @@ class Words:
 
     def __len__(self) -> int:
         return len(self.forms)
-
-
-@cache
-def _stemmer() -> object:
-    return stemmer("english")
-
-
-@lru_cache(maxsize=32_768)
-def stem(word: str) -> str:
-    """The Snowball stem of a lower-case Latin word, without a possessive 's."""
-    return str(_stemmer().stemWord(re.split("['’]", word)[0] or word))  # type: ignore[attr-defined]
 
 
 def split(text: str, folded: str, whole: Sequence[tuple[int, int]] = ()) -> Words:

@@ -1,8 +1,11 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.terms import name_terms, pinyin_terms, terms
+from indexer.terms import name_terms, pinyin_terms, stem, terms
 
 
 def test_han_runs_give_characters_bigrams_and_long_words():
@@ -51,3 +54,18 @@ def test_what_cannot_be_pinyin_or_is_too_short_is_no_name(word: str):
 @given(st.text(max_size=200))
 def test_any_text_gives_terms_that_an_index_split_at_spaces_can_hold(text: str):
     assert all(term and not any(char.isspace() for char in term) for term in terms(text))
+
+
+def test_stems_are_right_when_many_threads_ask():
+    starts, ends = ("relat", "oper", "creat", "gener"), ("ion", "ional", "ing", "ed", "es")
+    words = [start + end for start in starts for end in ends]
+    expected = {word: stem.__wrapped__(word) for word in words}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for _ in range(20):
+                stem.cache_clear()
+                assert dict(zip(words * 10, pool.map(stem, words * 10), strict=True)) == expected
+    finally:
+        sys.setswitchinterval(before)
