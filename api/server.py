@@ -92,7 +92,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    Raises ConfigError if the address is taken or a model cannot be opened; exits if no worker can start.
+    Raises ConfigError if the address is taken; exits if a model cannot be opened or no worker can start.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
@@ -107,6 +107,9 @@ def serve(settings: Settings) -> None:
         Server(settings, shared_models(settings)).run()
     except HaltServer as error:  # no worker could start, and the log says why
         sys.exit(error.exit_status)
+    except CitespanError as error:
+        log.critical("%s", error.message)
+        sys.exit(Arbiter.APP_LOAD_ERROR)
     finally:
         # Workers leave through here as well; the folder is their master's.
         if not given and os.getpid() == master:

@@ -16,6 +16,7 @@ from qa.copies import collapse
 from qa.decide import decide
 from qa.fuse import fuse, gate
 from qa.glossaries import Glossaries
+from qa.naming import in_corpus_names
 from qa.query import analyse
 from qa.read import Reader
 from qa.rerank import Scores, rerank
@@ -107,14 +108,15 @@ class Pipeline:
         text = "快手2025年营收为12.5亿元。Revenue grew by 8% in 2025."
         for question in ("2025年营收是多少?", "How much did the revenue of Kuaishou grow in 2025?"):
             query = analyse(question, self._glossaries.of_files(()))
-            self._search_query(query)
+            self._search_query(query.text, query.expanded)
             passages = [Passage(text=text, sentences=((0, 18), (18, len(text))), score=1.0, sentence_scores=(0.5, 0.5))]
             decide(query, passages, self._reader.read(query, passages), min_confidence=None)
         name_terms(text)
 
     def rank(self, snapshot: Snapshot, query: Query, filters: Filters, k: int) -> tuple[list[Ranked], float]:
         """The ``k`` best passages for ``query``, and the weight that BM25 had in it."""
-        search = self._search_query(query)
+        own = in_corpus_names(query, snapshot)
+        search = self._search_query(own, query.expanded)
         doc_ids = matching_documents(snapshot, filters)
         limit = self._settings.candidates
         hits = [retriever.retrieve(snapshot, search, limit, doc_ids) for retriever in self._retrievers]
@@ -122,7 +124,7 @@ class Pipeline:
         scores = rerank(search, candidates, self._token_encoder)
         bm25 = {hit.chunk_id: hit.score for hit in hits[1]}
         lexical = np.asarray([bm25.get(chunk_id, 0.0) for chunk_id in candidates.chunk_ids], np.float32)
-        weight = gate(snapshot.coverage(search.terms))
+        weight = gate(snapshot.coverage(LexicalQuery.of(own)))
         fused = fuse(scores.combined, lexical, weight)
         fused -= np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
         order = np.argsort(-fused, kind="stable")[: k * _SPARE + self._settings.read]
@@ -132,10 +134,10 @@ class Pipeline:
             _ranked(chunk, copies, place[chunk.chunk_id], fused, scores, lexical) for chunk, copies in found[:k]
         ], weight
 
-    def _search_query(self, query: Query) -> SearchQuery:
-        text = query.expanded
+    def _search_query(self, text: str, expanded: str) -> SearchQuery:
+        """``text`` is searched by meaning, ``expanded`` (every name of everything) by terms."""
         tokens = self._token_encoder.token_ids(text) if self._token_encoder else np.zeros(0, np.int32)
-        return SearchQuery(self._encoder.encode_query([text])[0], tokens, LexicalQuery.of(text))
+        return SearchQuery(self._encoder.encode_query([text])[0], tokens, LexicalQuery.of(expanded))
 
     def _threshold(self, request: Request) -> float | None:
         return self._settings.min_confidence if request.min_confidence is None else request.min_confidence

@@ -1,0 +1,34 @@
+import pytest
+from fakes import HashEncoder
+
+from indexer.collections import Collections
+from indexer.load import load_bytes
+from indexer.snapshot import Snapshot
+from qa.glossary import Glossary
+from qa.naming import in_corpus_names
+from qa.query import analyse
+
+GLOSSARY = Glossary([["可灵", "可灵AI", "Kling", "Keling"], ["营收", "收入", "revenue"], ["无名", "Nameless"]])
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    collection = Collections(tmp_path_factory.mktemp("data"), HashEncoder()).create("default")
+    with collection.writer() as writer:
+        writer.put(load_bytes("可灵AI的收入增长很快。".encode(), "a.txt"))
+        writer.commit()
+    return collection.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("Kling revenue?", " 可灵   收入 ?"),
+        ("可灵的收入?", "可灵的收入?"),
+        ("可靈的營收?", "可靈的 收入 ?"),
+        ("What is Nameless?", "What is Nameless?"),
+        ("plain question", "plain question"),
+    ],
+)
+def test_a_name_is_written_as_the_corpus_writes_it(snapshot: Snapshot, question: str, own: str):
+    assert in_corpus_names(analyse(question, GLOSSARY), snapshot) == own
