@@ -11,6 +11,7 @@ from typing import Literal
 from indexer.normalize import fold
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
 from qa.equality import same_value
+from qa.relatedness import relatedness
 from qa.results import Decision, Passage, Query, Reading, Value
 
 _PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
@@ -43,8 +44,9 @@ def decide(
     groups = _ranked_groups(query, passages, readings)
     ordered = [reading for group in groups for reading in group[:1]]
     ordered += [reading for group in groups for reading in group[1:]]
+    related = relatedness(passages)
     scored = [
-        replace(reading, score=calibration.probability(measures(query, passages, ordered, at)))
+        replace(reading, score=related * calibration.probability(measures(query, passages, ordered, at)))
         for at, reading in enumerate(ordered[: min(len(groups), 1 + _ALTERNATIVES)])
     ]
     confidence = scored[0].score

@@ -131,7 +131,8 @@ class Pipeline:
         found = collapse(snapshot.chunks([candidates.chunk_ids[at] for at in order]))
         place = {chunk_id: at for at, chunk_id in enumerate(candidates.chunk_ids)}
         return [
-            _ranked(chunk, copies, place[chunk.chunk_id], fused, scores, lexical) for chunk, copies in found[:k]
+            _ranked(chunk, copies, place[chunk.chunk_id], fused, scores, lexical, self._token_encoder is not None)
+            for chunk, copies in found[:k]
         ], weight
 
     def _search_query(self, text: str, expanded: str) -> SearchQuery:
@@ -188,6 +189,7 @@ def _ranked(
     fused: np.ndarray[tuple[int], np.dtype[np.float32]],
     scores: Scores,
     lexical: np.ndarray[tuple[int], np.dtype[np.float32]],
+    embedded: bool,
 ) -> Ranked:
     parts = {
         "dense": round(float(scores.dense[at]), 4),
@@ -204,6 +206,7 @@ def _ranked(
         title=chunk.document.title,
         published=chunk.document.published,
         boilerplate=chunk.boilerplate,
+        similarity=float(scores.dense[at]) if embedded else None,
     )
     return Ranked(chunk, tuple(copies), passage, parts)
 

@@ -61,7 +61,8 @@ class Passage:
 
     ``text`` is readable text; ``sentences`` are ranges of it. ``score`` is the fused retrieval score (comparable
     within one question only); ``sentence_scores`` the cosine of question and sentence, one per sentence.
-    ``coverage`` is the share of the question's idf mass that the passage matches, softly (0..1).
+    ``coverage`` is the share of the question's idf mass that the passage matches, softly (0..1); ``similarity`` the
+    cosine of question and passage, None where the encoder's scale is not known.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Passage:
     title: str = ""
     published: str | None = None
     boilerplate: bool = False
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

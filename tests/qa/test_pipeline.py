@@ -120,8 +120,12 @@ def test_filters_hold(pipeline: Pipeline, small: Collection, filters: Filters, a
         assert (result.answerable, result.answer, result.reason) == (False, None, "nothing_found")
 
 
-def test_a_question_about_something_else_is_not_answered(pipeline: Pipeline, small: Collection):
-    result = pipeline.ask(small.snapshot(), Request("Who won the chess world championship in 1972?"))
+@pytest.mark.parametrize(
+    "question",
+    ["Who won the chess world championship in 1972?", "珠穆朗玛峰有多高?", "What is the boiling point of tungsten?"],
+)
+def test_a_question_about_something_else_is_not_answered(pipeline: Pipeline, seeds: Collection, question: str):
+    result = pipeline.ask(seeds.snapshot(), Request(question))
     assert not result.answerable
     assert result.answer is None
     assert result.reason is not None
