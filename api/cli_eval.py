@@ -13,13 +13,13 @@ import click
 from api.cli_context import CliContext, common_options
 from indexer.errors import ConfigError
 from indexer.snapshot import Snapshot
-from qa.evaluate import DEPTH, Evaluation, evaluate, missing_sources
-from qa.gold import QuestionSet
-from qa.predictions import prediction_lines
-from qa.questions import read_questions
-from qa.report import render_report
-from qa.summary import summarise
-from qa.temporary import indexed
+from qa.evaluation.evaluate import DEPTH, Evaluation, evaluate, missing_sources
+from qa.evaluation.gold import QuestionSet
+from qa.evaluation.predictions import prediction_lines
+from qa.evaluation.questions import read_questions
+from qa.evaluation.report import render_report
+from qa.evaluation.summary import summarise
+from qa.evaluation.temporary import indexed
 
 _COLUMNS = ("hit@1", "hit@3", "hit@5", "hit@10", "mrr", "em", "f1", "cover", "abst_acc", "overall")
 _FILE = click.Path(dir_okay=False, path_type=Path)

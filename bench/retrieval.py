@@ -24,11 +24,11 @@ from indexer.encoder import Encoder, load_encoder
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot
 from qa.assemble import assemble
-from qa.gold import Context
-from qa.metrics import hit_at, reciprocal_rank
+from qa.evaluation.gold import Context
+from qa.evaluation.metrics import hit_at, reciprocal_rank
+from qa.evaluation.rows import json_lines, read_text
+from qa.evaluation.temporary import indexed
 from qa.pipeline import Pipeline, Request
-from qa.rows import json_lines, read_text
-from qa.temporary import indexed
 
 KS = (1, 5, 10)
 # Passages searched for, enough for ten paragraphs: most are one passage or two. The CPU time is that of this search.

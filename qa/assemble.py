@@ -9,7 +9,7 @@ from indexer.encoder import Encoder, TokenEncoder
 from indexer.errors import ConfigError
 from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline
-from qa.read import ClauseReader, Reader
+from qa.reading.read import ClauseReader, Reader
 from qa.settings import QASettings
 
 

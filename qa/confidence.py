@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 
 from indexer.errors import ConfigError
-from qa.periods import best_agreement
+from qa.reading.sentence import analyse_sentence
 from qa.results import Passage, Query, Reading
-from qa.sentence import analyse_sentence
+from qa.values.periods import best_agreement
 
 FILE = Path(__file__).parent / "data" / "confidence.json"
 NAMES = (

@@ -10,9 +10,9 @@ from typing import Literal
 
 from indexer.normalize import fold
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
-from qa.equality import same_value
 from qa.relatedness import relatedness
 from qa.results import Decision, Passage, Query, Reading, Value
+from qa.values.equality import same_value
 
 _PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
 """A reading of the period asked for counts double, one of another period a third: of two similar figures in

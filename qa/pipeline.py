@@ -18,7 +18,7 @@ from qa.fuse import fuse, gate
 from qa.glossaries import Glossaries
 from qa.naming import in_corpus_names
 from qa.query import analyse
-from qa.read import Reader
+from qa.reading.read import Reader
 from qa.rerank import Scores, rerank
 from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Passage, Query, Reading
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents

@@ -9,8 +9,8 @@ from indexer.errors import QueryError
 from indexer.normalize import fold
 from qa.glossary import Glossary
 from qa.kinds import answer_kind
-from qa.periods import find_periods
 from qa.results import Alias, Language, Query
+from qa.values.periods import find_periods
 
 MAX_QUESTION = 2_000
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

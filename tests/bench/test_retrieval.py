@@ -11,8 +11,8 @@ import pytest
 from fakes import HashEncoder
 
 from bench.retrieval import Task, bm25_ranking, gold_questions, measure, rows
-from qa.gold import Context
-from qa.temporary import indexed
+from qa.evaluation.gold import Context
+from qa.evaluation.temporary import indexed
 
 PARAGRAPHS: list[dict[str, Any]] = [
     {"id": "zh-0", "lang": "zh", "title": "", "text": "北京是首都。", "pair_id": "0"},

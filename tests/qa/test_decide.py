@@ -11,7 +11,7 @@ from qa.confidence import NAMES, Calibration, load_calibration, measures
 from qa.decide import decide
 from qa.glossary import Glossary
 from qa.query import analyse
-from qa.read import ClauseReader
+from qa.reading.read import ClauseReader
 from qa.results import Decision, Passage, Query, Reading
 
 GLOSSARY = Glossary([["星河", "Xinghe"]])

@@ -27,9 +27,9 @@ from sklearn.metrics import roc_auc_score
 from qa.confidence import FILE, NAMES, Calibration, measures
 from qa.decide import decide
 from qa.glossary import Glossary
-from qa.matching import question_terms
 from qa.query import analyse
-from qa.read import ClauseReader
+from qa.reading.matching import question_terms
+from qa.reading.read import ClauseReader
 from training.reader.ranker import Cosines, askable, collection, position_f1, retrieved
 from training.reader.retrieval import Piece
 from training.reader.sets import RANKER, Example, examples, held_out

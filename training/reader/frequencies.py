@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from indexer.normalize import fold
-from qa.words import MARK, split
+from qa.reading.words import MARK, split
 from training.reader.sets import TRAINING, paragraphs
 
 _OUT = Path("qa/data/frequencies.tsv")

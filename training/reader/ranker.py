@@ -1,4 +1,4 @@
-"""Fit the ranker of spans (qa/ranker.py) on questions whose answers are marked.
+"""Fit the ranker of spans (qa/reading/ranker.py) on questions whose answers are marked.
 
     python -m training.reader.ranker DATA_FOLDER [--questions N] [--encoder NAME]
 
@@ -21,15 +21,15 @@ import numpy as np
 import torch
 
 from indexer.encoder import load_encoder
-from qa.asked import asked
-from qa.candidates import candidate_spans
-from qa.facts import gather
-from qa.features import NAMES, span_features
 from qa.glossary import Glossary
-from qa.likeness import SoftMatcher
 from qa.query import analyse
-from qa.ranker import FILE
-from qa.read import chosen_places
+from qa.reading.asked import asked
+from qa.reading.candidates import candidate_spans
+from qa.reading.facts import gather
+from qa.reading.features import NAMES, span_features
+from qa.reading.likeness import SoftMatcher
+from qa.reading.ranker import FILE
+from qa.reading.read import chosen_places
 from qa.results import Passage
 from training.reader.retrieval import Piece, Search, pieces
 from training.reader.sets import RANKER, Example, examples, held_out
