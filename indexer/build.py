@@ -88,6 +88,12 @@ def _index_one(
             f"{source} was already read from {taken[source]}: index the folders into different collections",
             code="file_duplicate",
         )
+    before = writer.root_of(source)
+    if before not in (None, root) and _file_of(Path(before), source).is_file():
+        return LoadError(
+            f"{source} was indexed from {before}, where it still is: index this folder into another collection",
+            code="file_duplicate",
+        )
     try:
         receipt = writer.put(load_file(file, source), root=root)
     except LoadError as error:
@@ -100,6 +106,11 @@ def _index_one(
         report.updated += 1
     report.passages += receipt.passages
     return None
+
+
+def _file_of(root: Path, source: str) -> Path:
+    """Where the file ``source`` of an indexed folder lies; a file that was indexed by itself is its own root."""
+    return root if root.is_file() else root / source
 
 
 def _prune(writer: Writer, root: str, seen: set[str]) -> int:

@@ -40,7 +40,8 @@ class ConfigError(CitespanError):
 class LoadError(CitespanError):
     """A file that is no document. Codes: ``file_empty``, ``file_too_large``, ``file_binary``,
     ``file_broken``, ``file_encrypted``, ``file_bomb``, ``file_unsupported``, ``file_no_text``,
-    ``file_outside`` (a link out of the folder), ``file_unreadable``."""
+    ``file_outside`` (a link out of the folder), ``file_duplicate`` (another file has this source),
+    ``file_unreadable``."""
 
     code = "file_unreadable"
 

@@ -70,6 +70,7 @@ class Writer:
         self._db.execute("BEGIN IMMEDIATE")
         self._lexical.remove_after(self._last_row())
         self._drop_removed()
+        self._drop_orphans()
 
     @property
     def pending(self) -> int:
@@ -125,6 +126,13 @@ class Writer:
         ).fetchone()
         return None if found is None else str(found["doc_id"])
 
+    def root_of(self, source: str) -> str | None:
+        """The folder in which the current document with this source was found, if it came from one."""
+        found = self._db.execute(
+            "SELECT root FROM revisions WHERE current = 1 AND source = ? AND root IS NOT NULL", (source,)
+        ).fetchone()
+        return None if found is None else str(found["root"])
+
     def sources_under(self, root: str) -> dict[str, str]:
         """``source -> doc_id`` of the documents that were found in the folder ``root``."""
         rows = self._db.execute(
@@ -169,6 +177,13 @@ class Writer:
             self._lexical.remove_revisions(rows)
             self._lexical.commit()
             self._db.execute("DELETE FROM lexical_removals")
+
+    def _drop_orphans(self) -> None:
+        """Removes segment folders that no commit knows: what a crash left behind."""
+        known = {row["name"] for row in self._db.execute("SELECT name FROM segments")}
+        for folder in (self._folder / "segments").iterdir():
+            if folder.name not in known:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _retire(self, revision_row: int) -> None:
         self._db.execute("UPDATE revisions SET current = 0 WHERE row = ?", (revision_row,))

@@ -96,6 +96,25 @@ def test_two_files_of_one_source_are_told_apart(collection: Collection, folder: 
     assert report.failed["a.txt"][0] == "file_duplicate"
 
 
+def test_a_file_of_another_folder_does_not_replace_one_of_the_same_name(
+    collection: Collection, folder: Path, tmp_path: Path
+):
+    build(collection, [folder])
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("同名的另一个文件。", "utf-8")
+    report = build(collection, [other])
+    assert report.failed["a.txt"][0] == "file_duplicate"
+    (document,) = (each for each in collection.snapshot().documents() if each.source == "a.txt")
+    assert "2.1" in collection.snapshot().source_text(document.doc_id)
+
+
+def test_a_folder_that_moved_is_the_same_folder(collection: Collection, folder: Path, tmp_path: Path):
+    build(collection, [folder])
+    report = build(collection, [folder.rename(tmp_path / "moved")])
+    assert (report.unchanged, report.failed) == (2, {})
+
+
 def test_a_path_that_is_not_there_stops_before_anything_is_written(collection: Collection, folder: Path):
     with pytest.raises(LoadError, match="does not exist"):
         build(collection, [folder, folder / "nope"])

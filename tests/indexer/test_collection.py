@@ -282,7 +282,9 @@ with collection.writer() as writer:
     fresh = Collections(tmp_path, HashEncoder()).open("default")
     assert [document.doc_id for document in fresh.snapshot().documents()] == ["a"]
     assert lexical(fresh.snapshot(), "鹦鹉") == []
+    assert len(list((collection.path / "segments").iterdir())) == 2
     put(fresh, doc("b", KUAISHOU))
+    assert len(list((collection.path / "segments").iterdir())) == 1
     assert set(lexical(fresh.snapshot(), "鹦鹉 快手 可灵")) == {"a", "b"}
     assert set(dense(fresh.snapshot(), "鹦鹉学舌")) == {"a", "b"}
 
