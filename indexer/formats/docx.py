@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.errors import LoadError
 from indexer.formats.base import Format, Loaded, no_markup
+from indexer.formats.dates import labelled_date
 from indexer.formats.text import first_heading
 from indexer.limits import LoadLimits
 
@@ -40,7 +41,7 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
     if not text.strip():
         raise LoadError("the document holds no text; nothing can be indexed from it", code="file_no_text")
     metadata = {"author": author} if author and author != "python-docx" else {}
-    return Loaded(text, "utf-8", title or first_heading(text), None, metadata)
+    return Loaded(text, "utf-8", title or first_heading(text), labelled_date(text), metadata)
 
 
 def _guard(data: bytes, limits: LoadLimits) -> None:

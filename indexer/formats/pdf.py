@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 from indexer.documents import Document
 from indexer.errors import LoadError
 from indexer.formats.base import Format, Loaded, Markup
+from indexer.formats.dates import labelled_date
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
 
@@ -45,7 +46,8 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
         message = "the PDF holds no text, only pictures; run text recognition (OCR) on it first"
         raise LoadError(message, code="file_no_text")
     metadata = {name.lower(): told[name] for name in ("Author", "Subject", "Keywords") if told.get(name)}
-    return Loaded(text, "utf-8", told.get("Title", "").strip() or None, None, metadata, tuple(starts))
+    title = told.get("Title", "").strip() or None
+    return Loaded(text, "utf-8", title, labelled_date(text), metadata, tuple(starts))
 
 
 def _pages(pdf: pdfium.PdfDocument, limits: LoadLimits) -> list[str]:

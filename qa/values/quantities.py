@@ -124,8 +124,8 @@ def _quantity(match: re.Match[str], blur: str | None, code: str | None) -> Value
     scale = SCALES[match["scale"]] if match["scale"] else 1.0
     if match["vague"]:
         low = scale * ((parse_number(match["n0"]) or 1.0) if match["n0"] else 1.0)
-        # 上千 is a thousand and more, 数千 somewhere from two to ten thousand.
-        return _typed(unit, code, low, None) if match["vague"] == "上" else _typed(unit, code, 2 * low, 10 * low)
+        # 上千 is a thousand and more, 数千 somewhere from two to nine thousand: ten would be called so.
+        return _typed(unit, code, low, None) if match["vague"] == "上" else _typed(unit, code, 2 * low, 9 * low)
     number: str = match["n"]
     ranged = "n2" in match.re.groupindex
     parsed = parse_number(number)
