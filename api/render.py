@@ -41,7 +41,7 @@ def citation(cited: Citation) -> dict[str, Any]:
 def answer(found: Answer) -> dict[str, Any]:
     return {
         "text": found.text,
-        "confidence": found.confidence,
+        "confidence": round(found.confidence, 4),
         "value": None if found.value is None else dict(found.value),
         "as_of": found.as_of,
         "context": found.context,

@@ -47,7 +47,9 @@ class Settings:
     graceful_timeout: int = option(30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600)
     access_log: bool = option(False, "Write one JSON line to standard output for each request.")
 
-    max_question_chars: int = option(2000, "Longest question, in characters.", minimum=1, maximum=100_000)
+    max_question_chars: int = option(
+        2000, "Longest question, in characters; can be lowered, not raised.", minimum=1, maximum=2000
+    )
     k_max: int = option(100, "Most passages that a request may ask for.", minimum=1, maximum=100)
     max_body_bytes: int = option(1_048_576, "Largest JSON body, documents apart.", minimum=1024)
     max_upload_bytes: int = option(50 * MEGABYTE, "Largest document, and largest upload as a whole.", minimum=1024)
