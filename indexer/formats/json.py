@@ -26,6 +26,7 @@ _DATES = (
     "发布时间",
     "發布時間",
 )
+_BARE_KEY = re.compile(r'"(?:text|content|body|正文|内容|內容)"\s*+:')
 _METADATA = ("author", "publisher", "url", "lang", "language", "category", "tags")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++|\s++', re.S)
 _ESCAPE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[0-9a-fA-F]{4}|\\.", re.S)
@@ -72,10 +73,17 @@ def markup(document: Document) -> Markup:
 
 
 def _edits(text: str) -> Iterator[Edit]:
-    """Punctuation becomes layout: a colon reads ``key: value``, everything else ends a line."""
+    """Punctuation becomes layout: a colon reads ``key: value``, everything else ends a line. Keys that only say that
+    text follows are left out."""
+    at = 0
     for found in _TOKEN.finditer(text):
         mark, start, end = found[0], found.start(), found.end()
-        if mark[0] == '"':
+        if start < at:
+            continue
+        if bare := _BARE_KEY.match(text, start):
+            at = bare.end()
+            yield Edit(start, at)
+        elif mark[0] == '"':
             yield Edit(start, start + 1)
             for escape in _ESCAPE.finditer(text, start + 1, end - 1):
                 yield Edit(escape.start(), escape.end(), _unescaped(escape[0]))

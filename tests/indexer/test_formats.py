@@ -129,8 +129,15 @@ def test_json_reads_as_keys_and_unescaped_values() -> None:
     page = loaded(source, "a.json")
     assert (page.title, page.published) == ("T", "2025-06-01")
     readable = clean(page)
-    assert readable.text == 'title: T\ndate: 2025年6月1日\nbody: one\ntwo 中 😀 "q"\nn:\n1.5\nnull'
+    assert readable.text == 'title: T\ndate: 2025年6月1日\none\ntwo 中 😀 "q"\nn:\n1.5\nnull'
     assert source_of(source, readable, "two 中 😀") == "two \\u4e2d \\ud83d\\ude00"
+
+
+def test_json_text_reads_without_its_key() -> None:
+    source = '{"text": "可灵\\n发布", "body" :"新版本", "note": "text"}'
+    page = clean(loaded(source, "a.json"))
+    assert page.text == "可灵\n发布\n新版本\nnote: text"
+    assert source[slice(*page.map.to_lower(0, 2))] == "可灵"
 
 
 def test_json_lines_are_documents_of_lines() -> None:
