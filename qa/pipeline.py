@@ -81,7 +81,6 @@ class Pipeline:
             agreement=decision.agreement,
             reason=decision.reason,
             passages=self._passages(snapshot, ranked[: request.k], decision.readings),
-            collection="",
             commit=snapshot.commit,
             explain=_explain(query, weight, readings) if request.explain else None,
         )
@@ -92,13 +91,7 @@ class Pipeline:
         ranked, weight = self.rank(snapshot, query, request.filters, request.k)
         return AskResult(
             question=request.question,
-            answerable=False,
-            answer=None,
-            alternatives=(),
-            agreement="single",
-            reason=None,
             passages=self._passages(snapshot, ranked, ()),
-            collection="",
             commit=snapshot.commit,
             explain=_explain(query, weight, ()) if request.explain else None,
         )

@@ -189,15 +189,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AskResult:
-    """What a question came to. ``answer`` is None exactly when ``answerable`` is False."""
+    """What a question came to. ``answer`` is None exactly when ``answerable`` is False; ``reason`` then says why.
+
+    A search has passages alone.
+    """
 
     question: str
-    answerable: bool
-    answer: Answer | None
-    alternatives: tuple[Answer, ...]
-    agreement: str
-    reason: str | None
     passages: tuple[FoundPassage, ...]
-    collection: str
     commit: int
+    answerable: bool = False
+    answer: Answer | None = None
+    alternatives: tuple[Answer, ...] = ()
+    agreement: str = "single"
+    reason: str | None = None
     explain: Mapping[str, object] | None = None

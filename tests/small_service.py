@@ -66,13 +66,7 @@ class FakePipeline:
         self.requests.append(request)
         return AskResult(
             question=request.question,
-            answerable=False,
-            answer=None,
-            alternatives=(),
-            agreement="single",
-            reason=None,
             passages=tuple(_passages(snapshot, request.k)),
-            collection="",
             commit=snapshot.commit,
             explain={"language": "zh"} if request.explain else None,
         )

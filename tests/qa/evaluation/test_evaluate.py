@@ -50,7 +50,12 @@ class ScriptedAsker:
         given = answer if text and confidence >= threshold else None
         reason = None if given else "low_confidence"
         return AskResult(
-            request.question, given is not None, given, (), "single", reason, passages, "", snapshot.commit
+            question=request.question,
+            passages=passages,
+            commit=snapshot.commit,
+            answerable=given is not None,
+            answer=given,
+            reason=reason,
         )
 
     def _cite(self, snapshot: Snapshot, source: str, start: int, end: int | None) -> Citation:
