@@ -36,7 +36,7 @@ COPY seeds /usr/share/citespan/seeds
 WORKDIR /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
-    CMD ["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=2)"]
+    CMD ["python3", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"CITESPAN_PORT\", 8000)}/readyz', timeout=2)"]
 STOPSIGNAL SIGTERM
 
 FROM base AS full
