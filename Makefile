@@ -25,10 +25,13 @@ lint: .venv/test.stamp
 	$(BIN)/mypy
 
 bench: .venv/test.stamp
-	$(BIN)/python bench/retrieval.py --data $(DATA)
+	$(BIN)/python -m bench.retrieval --data $(DATA)
 
-lock: .venv/run.stamp
-	$(BIN)/python -m pip freeze --exclude-editable --exclude citespan > requirements.lock
+# The versions of the container, of an environment that holds nothing else.
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet .
+	build/lock/bin/python -m pip freeze --exclude citespan > requirements.lock
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
