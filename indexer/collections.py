@@ -35,8 +35,9 @@ class Collections:
         if not (path / "record.db").is_file():
             with self._lock:
                 self._open.pop(name, None)
-            known = ", ".join(self.names()) or "none yet"
-            raise CollectionNotFound(f"there is no collection {name!r}; there are: {known}")
+            known = ", ".join(self.names())
+            there = f"there are: {known}" if known else "there are none yet; citespan index FOLDER makes one"
+            raise CollectionNotFound(f"there is no collection {name!r}; {there}")
         return self.create(name)
 
     def create(self, name: str) -> Collection:

@@ -335,3 +335,8 @@ def test_status_is_json(collection: Collection):
     status = json.loads(json.dumps(collection.status()))
     assert (status["documents"], status["commit"]) == (1, 1)
     assert status["encoder"]["name"] == "hash"
+
+
+def test_without_any_collection_it_is_told_how_to_make_one(tmp_path: Path):
+    with pytest.raises(CollectionNotFound, match="citespan index"):
+        Collections(tmp_path, HashEncoder()).open("default")
