@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -114,13 +113,8 @@ def test_no_reading_cuts_a_value_or_leaves_the_text(question: str, text: str) ->
             assert not value.start < high < value.end
 
 
-def test_time_grows_with_the_passages_not_with_their_square() -> None:
-    def seconds(count: int) -> float:
-        many = [passage(f"第{n}家公司去年营收为{n}.5亿元，同比增长{n}%，员工有{n}万人。" * 3) for n in range(count)]
-        query = analyse("公司营收是多少？", GLOSSARY)
-        READER.read(query, many[:1])
-        began = time.process_time()
-        READER.read(query, many)
-        return time.process_time() - began
-
-    assert seconds(80) < 60 * max(min(seconds(8) for _ in range(3)), 1e-3)
+@pytest.mark.timeout(60)
+def test_many_passages_do_not_hang() -> None:
+    """Linear work takes a second or two here; work that grows with the square would take minutes."""
+    many = [passage(f"第{n}家公司去年营收为{n}.5亿元，同比增长{n}%，员工有{n}万人。" * 3) for n in range(1000)]
+    assert READER.read(analyse("公司营收是多少？", GLOSSARY), many)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -201,11 +199,7 @@ def test_any_text_can_be_searched(text: str) -> None:
         assert 0 <= found.start < found.end <= len(text)
 
 
-def test_time_grows_with_the_text_and_not_with_its_square() -> None:
-    def seconds(text: str) -> float:
-        began = time.process_time()
-        find_values(text)
-        return time.process_time() - began
-
-    short = max(min(seconds("1" * 2_000 + "万三百,一" * 200) for _ in range(3)), 1e-4)
-    assert seconds("1" * 16_000 + "万三百,一" * 1_600) < 40 * short
+@pytest.mark.timeout(60)
+def test_a_long_hostile_text_does_not_hang() -> None:
+    """Linear work takes a second or two here; work that grows with the square would take minutes."""
+    assert find_values("1" * 200_000 + "万三百,一" * 40_000)
