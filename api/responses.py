@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Count = Annotated[int, Field(ge=0)]
 Offset = Annotated[int, Field(ge=0, description="Code points of the source text.")]
-Scalar = str | int | float | bool | None
 
 
 class ResponseModel(BaseModel):

@@ -1,4 +1,4 @@
-"""What is indexed: documents, their readable text, and the chunks that are searched.
+"""What is indexed: documents and their readable text.
 
 Offsets named ``start``/``end`` count code points of the *source text* (the file decoded, untouched);
 ``text_start``/``text_end`` count those of the *readable text* (repaired, shown to people).
@@ -7,7 +7,7 @@ Offsets named ``start``/``end`` count code points of the *source text* (the file
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexer.offsets import OffsetMap
@@ -61,29 +61,12 @@ class Document:
     encoding: str = "utf-8"
     page_starts: tuple[int, ...] = ()
 
-    def page_of(self, offset: int) -> int | None:
-        """The page, counted from 1, that holds ``offset``."""
-        if not self.page_starts:
-            return None
-        return sum(start <= offset for start in self.page_starts) or 1
 
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A passage: whole sentences, about 300 readable characters.
-
-    ``sentences`` are ``(text_start, text_end)`` ranges of the readable text, inside the chunk.
-    """
-
-    chunk_id: int
-    doc_id: str
-    start: int
-    end: int
-    text_start: int
-    text_end: int
-    sentences: tuple[tuple[int, int], ...] = ()
-    boilerplate: bool = False
-    copy: bool = False
+def page_at(page_starts: Sequence[int], offset: int) -> int | None:
+    """The page, counted from 1, that holds ``offset`` of the source text; None where there are no pages."""
+    if not page_starts:
+        return None
+    return sum(start <= offset for start in page_starts) or 1
 
 
 def document_id(source: str) -> str:

@@ -16,4 +16,3 @@ class LoadLimits:
     max_unpacked_bytes: int = 200_000_000
     max_ratio: int = 200
     max_members: int = 10_000
-    max_depth: int = 200

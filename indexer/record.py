@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,12 +92,6 @@ class StoredDocument:
     copy_of: str | None
     row: int
 
-    def page_of(self, offset: int) -> int | None:
-        """The page, counted from 1, that holds ``offset`` of the source text."""
-        if not self.page_starts:
-            return None
-        return sum(start <= offset for start in self.page_starts) or 1
-
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are opened by name. Raises CorruptIndex."""
@@ -118,18 +111,6 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise CorruptIndex(f"{path.name} cannot be opened: {error}") from error
     return connection
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:

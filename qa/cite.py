@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from indexer.documents import page_at
 from indexer.errors import CorruptIndex
 from indexer.snapshot import Snapshot, StoredChunk
 from qa.results import Citation
@@ -25,5 +26,5 @@ def cite(snapshot: Snapshot, chunk: StoredChunk, start: int, end: int) -> Citati
         start=low,
         end=high,
         quote=quote,
-        page=document.page_of(low),
+        page=page_at(document.page_starts, low),
     )

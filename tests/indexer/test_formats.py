@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from textmaking import document, docx, loaded, marked, pdf, source_of
 
 from indexer.clean import clean
+from indexer.documents import page_at
 from indexer.formats import by_media_type, by_suffix, sniff
 from indexer.formats.dates import iso_date
 from indexer.load import SUFFIXES, load_bytes
@@ -148,8 +149,8 @@ def test_pdf_text_knows_its_pages() -> None:
     page = load_bytes(pdf(["The first page ends here."], ["Then the second one."]), "a.pdf")
     assert len(page.page_starts) == 2
     at = page.text.index("second")
-    assert page.page_of(at) == 2
-    assert page.page_of(0) == 1
+    assert page_at(page.page_starts, at) == 2
+    assert page_at(page.page_starts, 0) == 1
     assert "second one" in clean(page).text
 
 
