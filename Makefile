@@ -32,6 +32,7 @@ lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet .
 	build/lock/bin/python -m pip freeze --exclude citespan > requirements.lock
+	rm -rf build
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

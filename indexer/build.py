@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.collection import Collection
+from indexer.documents import document_id
 from indexer.errors import LoadError
 from indexer.load import LoadFailure, load_file, walk
 from indexer.writer import Writer
@@ -88,7 +89,7 @@ def _index_one(
             f"{source} was already read from {taken[source]}: index the folders into different collections",
             code="file_duplicate",
         )
-    before = writer.root_of(source)
+    before = writer.root_of(document_id(source))
     if before not in (None, root) and _file_of(Path(before), source).is_file():
         return LoadError(
             f"{source} was indexed from {before}, where it still is: index this folder into another collection",

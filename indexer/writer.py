@@ -126,10 +126,10 @@ class Writer:
         ).fetchone()
         return None if found is None else str(found["doc_id"])
 
-    def root_of(self, source: str) -> str | None:
-        """The folder in which the current document with this source was found, if it came from one."""
+    def root_of(self, doc_id: str) -> str | None:
+        """The folder in which the current document was found, if it is there and came from one."""
         found = self._db.execute(
-            "SELECT root FROM revisions WHERE current = 1 AND source = ? AND root IS NOT NULL", (source,)
+            "SELECT root FROM revisions WHERE doc_id = ? AND current = 1 AND root IS NOT NULL", (doc_id,)
         ).fetchone()
         return None if found is None else str(found["root"])
 

@@ -7,14 +7,13 @@ the probability that the answer is right (F1 of at least a half against the mark
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from indexer.errors import ConfigError
+from qa.fitted import read_fitted
 from qa.reading.sentence import analyse_sentence
 from qa.results import Passage, Query, Reading
 from qa.values.periods import best_agreement
@@ -55,9 +54,7 @@ class Calibration:
 @cache
 def load_calibration(path: Path = FILE) -> Calibration:
     """The fitted calibration. ConfigError if it was fitted on other measures than those computed here."""
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(stored["names"]) != NAMES:
-        raise ConfigError(f"{path} was fitted on other measures; run training/reader/confidence.py again")
+    stored = read_fitted(path, NAMES, "measures")
     return Calibration(
         tuple(stored["mean"]), tuple(stored["scale"]), tuple(stored["weights"]), stored["bias"], stored["threshold"]
     )

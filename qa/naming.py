@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot
+from indexer.terms import terms
 from qa.results import Alias, Query
 
 
@@ -34,5 +35,5 @@ def _name(alias: Alias, snapshot: Snapshot) -> str:
 
 def _knows(snapshot: Snapshot, name: str) -> bool:
     """Whether every term of ``name`` occurs in the corpus."""
-    terms = LexicalQuery.of(name)
-    return bool(terms.body) and snapshot.coverage(LexicalQuery(terms.body, ())) > 1 - 1e-9
+    body = tuple(terms(name))
+    return bool(body) and snapshot.coverage(LexicalQuery(body, ())) > 1 - 1e-9

@@ -8,13 +8,12 @@ the embedded encoder's cosines: with another encoder nothing is said.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from indexer.errors import ConfigError
+from qa.fitted import read_fitted
 from qa.results import Passage
 
 FILE = Path(__file__).parent / "data" / "relatedness.json"
@@ -43,7 +42,5 @@ def relatedness(passages: Sequence[Passage]) -> float:
 
 @cache
 def _fitted() -> tuple[tuple[float, ...], float]:
-    stored = json.loads(FILE.read_text(encoding="utf-8"))
-    if tuple(stored["names"]) != NAMES:
-        raise ConfigError(f"{FILE} was fitted on other measures; run training/reader/relatedness.py again")
+    stored = read_fitted(FILE, NAMES, "measures")
     return tuple(stored["weights"]), float(stored["bias"])

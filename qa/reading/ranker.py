@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from indexer.errors import ConfigError
+from qa.fitted import read_fitted
 from qa.reading.features import NAMES
 from qa.reading.matching import Floats
 
@@ -37,9 +36,7 @@ class Ranker:
 @cache
 def load_ranker(path: Path = FILE) -> Ranker:
     """The fitted ranker. ConfigError if it was fitted on other features than those computed here."""
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(stored["names"]) != NAMES:
-        raise ConfigError(f"{path} was fitted on other features; run training/reader/ranker.py again")
+    stored = read_fitted(path, NAMES, "features")
     scale = np.array(stored["scale"], dtype=np.float32)
     mean = np.array(stored["mean"], dtype=np.float32)
     hidden = np.array(stored["hidden"], dtype=np.float32)

@@ -11,13 +11,11 @@ chance; the paragraphs are a few hundred, so they are rare.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -34,6 +32,7 @@ from qa.pipeline import Pipeline
 from qa.query import analyse
 from qa.relatedness import FILE, NAMES, similarities
 from qa.results import Filters
+from training.reader.sets import rows
 
 SETS = (
     ("cmrc2018-trial", "zh", ("zh",)),
@@ -45,11 +44,6 @@ SETS = (
 _PARAGRAPHS = 400
 _PENALTY = 0.01
 _PASSAGES = 5
-
-
-def rows(folder: Path, name: str, kind: str) -> Iterator[dict[str, Any]]:
-    with gzip.open(folder / f"{name}.{kind}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def measured(pipeline: Pipeline, snapshot: Snapshot, questions: Sequence[str]) -> list[tuple[float, ...]]:
@@ -73,13 +67,13 @@ def main() -> None:
     rng = random.Random(7)
     encoder = load_encoder("embedded")
     pipeline = assemble(encoder)
-    with gzip.open(options.data / "mkqa-en-zh-pairs.jsonl.gz", "rt", encoding="utf-8") as lines:
-        everyday = [question for pair in map(json.loads, lines) for question in (pair["en"], pair["zh"])]
+    pairs = rows(options.data / "mkqa-en-zh-pairs.jsonl.gz")
+    everyday = [question for pair in pairs for question in (pair["en"], pair["zh"])]
     with tempfile.TemporaryDirectory() as folder:
         collections = Collections(Path(folder), encoder)
         asked: list[tuple[Snapshot, list[str]]] = []
         for name, language, askers in SETS:
-            paragraphs = [row for row in rows(options.data, name, "paragraphs") if row["lang"] == language]
+            paragraphs = [row for row in rows(options.data / f"{name}.paragraphs.jsonl.gz") if row["lang"] == language]
             paragraphs = paragraphs[:_PARAGRAPHS]
             collection = collections.create(f"{name}-{language}".lower())
             with collection.writer() as writer:
@@ -89,7 +83,7 @@ def main() -> None:
             kept = {row["id"] for row in paragraphs}
             own = [
                 row["question"]
-                for row in rows(options.data, name, "questions")
+                for row in rows(options.data / f"{name}.questions.jsonl.gz")
                 if row["paragraph_id"] in kept and row["lang"] in askers
             ]
             asked.append((collection.snapshot(), rng.sample(own, min(options.questions, len(own)))))

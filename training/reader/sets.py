@@ -45,7 +45,8 @@ class Example:
     answers: tuple[tuple[int, int], ...]
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a gzip'd file of JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
@@ -53,7 +54,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 def paragraphs(folder: Path, name: str) -> dict[str, str]:
     """The paragraphs of a set by their ids."""
-    return {row["id"]: row["text"] for row in _rows(folder / f"{name}.paragraphs.jsonl.gz")}
+    return {row["id"]: row["text"] for row in rows(folder / f"{name}.paragraphs.jsonl.gz")}
 
 
 def examples(folder: Path, name: str, lang: str | None = None, paragraph_lang: str | None = None) -> list[Example]:
@@ -61,11 +62,11 @@ def examples(folder: Path, name: str, lang: str | None = None, paragraph_lang: s
 
     Where a set is parallel (XQuAD), a question is also put to the paragraph in the other language.
     """
-    rows = list(_rows(folder / f"{name}.questions.jsonl.gz"))
-    texts = {row["id"]: row for row in _rows(folder / f"{name}.paragraphs.jsonl.gz")}
-    by_pair = {(row.get("pair_id"), texts[row["paragraph_id"]]["lang"][:2]): row for row in rows if row.get("pair_id")}
+    asked = list(rows(folder / f"{name}.questions.jsonl.gz"))
+    texts = {row["id"]: row for row in rows(folder / f"{name}.paragraphs.jsonl.gz")}
+    by_pair = {(row.get("pair_id"), texts[row["paragraph_id"]]["lang"][:2]): row for row in asked if row.get("pair_id")}
     out = []
-    for row in rows:
+    for row in asked:
         if not row.get("answerable", True) or (lang and not row["lang"].startswith(lang)):
             continue
         place = row
