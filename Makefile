@@ -2,15 +2,18 @@
 # make test   everything a test needs, and all tests
 # make lint   ruff and mypy
 # make bench  ratios measured in one run (needs the question sets: DATA=folder)
+# make eval-encoder   everything claimed of the embedded encoder, into its model card (DATA, GOLD, DOCUMENTS)
 
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 DATA ?= ../shared/data
+GOLD ?= ../shared/gold/seeds-dev.jsonl
+DOCUMENTS ?= ../shared/seeds
 # Without a version of its own, torch would bring three gigabytes of GPU libraries along.
 TORCH := torch==2.13.0
 
-.PHONY: run test lint bench clean lock
+.PHONY: run test lint bench eval-encoder clean lock
 
 run: .venv/run.stamp
 	$(BIN)/citespan index seeds
@@ -26,6 +29,10 @@ lint: .venv/test.stamp
 
 bench: .venv/test.stamp
 	$(BIN)/python -m bench.retrieval --data $(DATA)
+
+eval-encoder: .venv/test.stamp
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.encoder --data $(DATA) --gold $(GOLD) --documents $(DOCUMENTS) \
+		--card indexer/models/encoder/MODEL_CARD.md
 
 # The versions of the container, of an environment that holds nothing else.
 lock:

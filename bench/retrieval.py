@@ -1,11 +1,12 @@
-"""Retrieval of the whole pipeline, and of BM25 alone, on question-answering sets: recall@k, MRR, CPU time.
+"""Retrieval on question-answering sets: of the whole pipeline, without BM25, and of BM25 alone.
 
     python -m bench.retrieval --data FOLDER [--sets xquad-dev ...] [--limit N] [--json OUT]
 
-FOLDER holds ``NAME.paragraphs.jsonl[.gz]`` and ``NAME.questions.jsonl[.gz]``. A collection is the paragraphs
-of one set in one language, each a document; the gold passage of a question is its paragraph or, across
-languages, the paragraph that is its translation. The rank of a paragraph is that of its first chunk. Nothing is
-tuned here, and no glossary is used beyond the one in the package.
+FOLDER holds ``NAME.paragraphs.jsonl.gz`` and ``NAME.questions.jsonl.gz``. A collection is the paragraphs of one
+set in one language, each a document; the gold passage of a question is its paragraph or, across languages, the
+paragraph that is its translation. The rank of a paragraph is that of its first chunk. Nothing is tuned here, and no
+glossary is used beyond the one in the package. Of MLQA those questions are asked that took no part in choosing the
+constants of the reranker (``training.encoder.weights``).
 """
 
 from __future__ import annotations
@@ -13,38 +14,42 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from statistics import fmean
-from typing import Any
 
 from indexer.encoder import Encoder, load_encoder
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot
 from qa.assemble import assemble
-from qa.evaluation.gold import Context
 from qa.evaluation.metrics import hit_at, reciprocal_rank
-from qa.evaluation.rows import json_lines, read_text
 from qa.evaluation.temporary import indexed
 from qa.pipeline import Pipeline, Request
+from training.encoder.tasks import Task, among_all, load_task
+from training.encoder.weights import CHOOSING
 
 KS = (1, 5, 10)
 # Passages searched for, enough for ten paragraphs: most are one passage or two. The CPU time is that of this search.
 DEPTH = 20
+TASKS = (
+    "xquad-dev:zh:zh",
+    "xquad-dev:en:en",
+    "xquad-dev:en:zh",
+    "xquad-dev:zh:en",
+    "cmrc2018-dev-half:zh:zh",
+    "drcd-dev:zh-Hant:zh-Hant",
+    "mlqa-dev:zh:zh",
+    "mlqa-dev:en:zh",
+    "mlqa-dev:zh:en",
+    "dureader-robust-dev:zh:zh",
+)
+# Put to every Chinese paragraph of every set at hand, translations of the same article among them.
+AMONG_ALL = "xquad-dev:en:zh"
+HALVED = "mlqa-dev"
 
-Row = Mapping[str, Any]
 Ranking = Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Questions of ``asked`` over the paragraphs of ``found``, languages of the set ``name``."""
-
-    name: str
-    asked: str
-    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +65,6 @@ class Result:
     cpu_ms: float
 
 
-TASKS = (
-    Task("xquad-dev", "zh", "zh"),
-    Task("xquad-dev", "en", "en"),
-    Task("xquad-dev", "en", "zh"),
-    Task("xquad-dev", "zh", "en"),
-    Task("cmrc2018-dev-half", "zh", "zh"),
-    Task("drcd-dev", "zh-Hant", "zh-Hant"),
-    Task("mlqa-dev", "zh", "zh"),
-    Task("mlqa-dev", "en", "zh"),
-    Task("mlqa-dev", "zh", "en"),
-    Task("dureader-robust-dev", "zh", "zh"),
-)
-
-
-def rows(folder: Path, name: str) -> list[Row]:
-    """The rows of ``name``.jsonl, or of its gzip'd form. Raises ConfigError."""
-    path = folder / f"{name}.jsonl"
-    path = path if path.is_file() else path.with_name(path.name + ".gz")
-    return [row for _, row in json_lines(path, read_text(path))]
-
-
-def gold_questions(task: Task, paragraphs: Sequence[Row], questions: Sequence[Row]) -> Iterator[tuple[str, str]]:
-    """``(question, id of its paragraph in the language that is searched)``."""
-    by_id = {row["id"]: row for row in paragraphs}
-    translated = {row["pair_id"]: row["id"] for row in paragraphs if row["lang"] == task.found and "pair_id" in row}
-    for row in questions:
-        if row["lang"] != task.asked or not row["answerable"]:
-            continue
-        own = by_id[row["paragraph_id"]]
-        gold = own["id"] if own["lang"] == task.found else translated.get(own.get("pair_id"))
-        if gold is not None:
-            yield row["question"], gold
-
-
 def pipeline_ranking(pipeline: Pipeline, snapshot: Snapshot, question: str) -> list[str]:
     """Sources of the documents of the passages, best first; a copy stands right behind what it repeats."""
     passages = pipeline.search(snapshot, Request(question, k=DEPTH)).passages
@@ -106,16 +77,18 @@ def bm25_ranking(snapshot: Snapshot, question: str) -> list[str]:
     return [chunk.document.source for chunk in snapshot.chunks(chunk_ids)]
 
 
-def measure(task: Task, system: str, snapshot: Snapshot, asked: Sequence[tuple[str, str]], rank: Ranking) -> Result:
+def measure(task: Task, system: str, snapshot: Snapshot, rank: Ranking, limit: int | None = None) -> Result:
     """``rank(question)`` gives the sources, best first, repeats allowed."""
     ranks = []
+    asked = list(zip(task.questions, task.gold.tolist(), strict=True))[:limit]
     began = time.process_time()
     for question, gold in asked:
         order = list(dict.fromkeys(rank(question)))
-        ranks.append(order.index(gold) + 1 if gold in order else 0)
+        source = task.paragraphs[gold].source
+        ranks.append(order.index(source) + 1 if source in order else 0)
     cpu_ms = (time.process_time() - began) * 1000 / len(asked)
     return Result(
-        task=f"{task.name} {task.asked}->{task.found}",
+        task=task.name,
         system=system,
         paragraphs=snapshot.documents_count,
         questions=len(asked),
@@ -125,34 +98,43 @@ def measure(task: Task, system: str, snapshot: Snapshot, asked: Sequence[tuple[s
     )
 
 
-def results(task: Task, folder: Path, pipeline: Pipeline, encoder: Encoder, limit: int | None) -> Iterator[Result]:
-    """Of the pipeline and of BM25 on one collection, made for ``task``."""
-    paragraphs = rows(folder, f"{task.name}.paragraphs")
-    asked = list(gold_questions(task, paragraphs, rows(folder, f"{task.name}.questions")))[:limit]
-    contexts = [Context(row["id"], row["title"], row["text"]) for row in paragraphs if row["lang"] == task.found]
-    with indexed(contexts, encoder) as snapshot:
-        yield measure(task, "pipeline", snapshot, asked, partial(pipeline_ranking, pipeline, snapshot))
-        yield measure(task, "BM25", snapshot, asked, partial(bm25_ranking, snapshot))
+def results(task: Task, encoder: Encoder, limit: int | None) -> Iterator[Result]:
+    """Of the three systems on one collection, made for ``task``."""
+    pipelines = {"pipeline": assemble(encoder), "no BM25": assemble(encoder, lexical=False)}
+    with indexed(task.paragraphs, encoder) as snapshot:
+        for system, pipeline in pipelines.items():
+            yield measure(task, system, snapshot, partial(pipeline_ranking, pipeline, snapshot), limit)
+        yield measure(task, "BM25", snapshot, partial(bm25_ranking, snapshot), limit)
+
+
+def tasks(folder: Path, sets: Sequence[str] | None = None) -> Iterator[Task]:
+    """Those of ``sets``, or all."""
+    for spec in TASKS:
+        name = spec.partition(":")[0]
+        if not sets or name in sets:
+            task = load_task(folder, spec)
+            yield task.half(1 - CHOOSING) if name == HALVED else task
+    if not sets or "all" in sets:
+        yield among_all(load_task(folder, AMONG_ALL), folder, ("zh", "zh-Hant"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
-    parser.add_argument("--sets", nargs="+", choices=sorted({task.name for task in TASKS}), help="only these")
+    names = sorted({spec.partition(":")[0] for spec in TASKS} | {"all"})
+    parser.add_argument("--sets", nargs="+", choices=names, help="only these")
     parser.add_argument("--limit", type=int, help="only the first N questions of each task")
     parser.add_argument("--encoder", default="embedded", help="encoder slot")
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write the results as JSON")
     arguments = parser.parse_args()
     encoder = load_encoder(arguments.encoder)
-    pipeline = assemble(encoder)
     recalls = "".join(f"{f'R@{k}':>8}" for k in KS)
     print(f"{'task':34}{'system':10}{'par.':>6}{'quest.':>8}{recalls}{'MRR':>8}{'CPU ms':>8}")
     found = []
-    for task in TASKS:
-        if not arguments.sets or task.name in arguments.sets:
-            for result in results(task, arguments.data, pipeline, encoder, arguments.limit):
-                print(_line(result), flush=True)
-                found.append(asdict(result))
+    for task in tasks(arguments.data, arguments.sets):
+        for result in results(task, encoder, arguments.limit):
+            print(_line(result), flush=True)
+            found.append(asdict(result))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 

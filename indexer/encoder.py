@@ -44,14 +44,14 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class TokenEncoder(Encoder, Protocol):
-    """An encoder that also gives vectors of single tokens, for the soft token match."""
+    """An encoder that also compares single tokens, for the soft token match."""
 
-    def token_ids(self, text: str) -> np.ndarray:
-        """Token ids of `text`, int32, in the order of the text, duplicates kept."""
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Token ids of each of `texts`, int32, in the order of the text, duplicates kept."""
         ...
 
-    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
-        """Unit vectors of the tokens `ids`, float32 (len(ids), dim)."""
+    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Cosines of the vectors of the tokens `left` and `right`, float32 (len(left), len(right))."""
         ...
 
     def token_weights(self, ids: np.ndarray) -> np.ndarray:

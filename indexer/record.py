@@ -18,7 +18,7 @@ from indexer.documents import Document, Readable
 from indexer.errors import CorruptIndex
 
 BLOCK = 8192
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS revisions (

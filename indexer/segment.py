@@ -9,8 +9,9 @@ Files of a segment folder:
 ``dense.faiss``       int8 rows, inner product; of each chunk one row for the whole passage, then one a sentence
 ``chunks.npy``        int64 (chunks,), chunk ids, ascending
 ``first_row.npy``     int64 (chunks + 1,), where the rows of each chunk begin
-``tokens.npy``        int32, the distinct encoder tokens of each chunk, one chunk after the other
-``first_token.npy``   int64 (chunks + 1,)
+``tokens.npy``        int32, the distinct encoder tokens of each sentence, one row after the other; a passage's own
+                      row has them only where no sentence does
+``first_token.npy``   int64 (rows + 1,), where the tokens of each row begin
 ``boilerplate.npy``   bool (chunks,)
 ``manifest.json``     counts and the SHA-256 of every file
 """
@@ -22,6 +23,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ import numpy.typing as npt
 from indexer.errors import CorruptIndex
 
 Floats = npt.NDArray[np.float32]
+Tokens = npt.NDArray[np.int32]
 # faiss patches keyword arguments into this class at run time, unknown to its type stubs.
 _WITH_SELECTOR: Any = faiss.SearchParameters
 _ARRAYS = ("chunks", "first_row", "tokens", "first_token", "boilerplate")
@@ -49,11 +52,12 @@ def quantise(vectors: Floats, scale: float) -> npt.NDArray[np.int8]:
 
 @dataclass(frozen=True, slots=True)
 class EncodedChunk:
-    """``vectors``: int8 (1 + sentences, dim), the passage first. ``tokens``: int32, distinct, ascending."""
+    """``vectors``: int8 (1 + sentences, dim), the passage first. ``tokens``: one entry a vector, the distinct
+    encoder tokens of the sentence, int32, ascending; the passage's are empty if it has sentences."""
 
     chunk_id: int
     vectors: npt.NDArray[np.int8]
-    tokens: npt.NDArray[np.int32]
+    tokens: tuple[Tokens, ...]
     boilerplate: bool
 
 
@@ -74,8 +78,8 @@ def write_segment(folder: Path, chunks: Sequence[EncodedChunk], dim: int) -> Non
     arrays: dict[str, npt.NDArray[Any]] = {
         "chunks": np.asarray([chunk.chunk_id for chunk in chunks], np.int64),
         "first_row": _offsets([len(chunk.vectors) for chunk in chunks]),
-        "tokens": np.concatenate([np.zeros(0, np.int32), *(chunk.tokens for chunk in chunks)]),
-        "first_token": _offsets([len(chunk.tokens) for chunk in chunks]),
+        "tokens": np.concatenate([np.zeros(0, np.int32), *(row for chunk in chunks for row in chunk.tokens)]),
+        "first_token": _offsets([len(row) for chunk in chunks for row in chunk.tokens]),
         "boilerplate": np.asarray([chunk.boilerplate for chunk in chunks], np.bool_),
     }
     for name, array in arrays.items():
@@ -123,7 +127,7 @@ class Segment:
         self.boilerplate = arrays["boilerplate"]
         if not len(self.chunks) == manifest["chunks"] == len(self.first_row) - 1:
             raise CorruptIndex(f"segment {folder.name} does not match its manifest")
-        if self._index.ntotal != self.first_row[-1]:
+        if self._index.ntotal != self.first_row[-1] or self._index.ntotal != len(self.first_token) - 1:
             raise CorruptIndex(f"segment {folder.name} holds {self._index.ntotal} rows, not {self.first_row[-1]}")
         # The codes are the int8 components plus 128; a view of the mapped file, not a copy.
         codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
@@ -141,8 +145,10 @@ class Segment:
         first, last = self.first_row[position], self.first_row[position + 1]
         return self._codes[first:last].astype(np.float32) - 128.0
 
-    def distinct_tokens(self, position: int) -> npt.NDArray[np.int32]:
-        return self.tokens[self.first_token[position] : self.first_token[position + 1]]
+    def distinct_tokens(self, position: int) -> tuple[Tokens, ...]:
+        """Of each row of the chunk at ``position``."""
+        edges = self.first_token[self.first_row[position] : self.first_row[position + 1] + 1].tolist()
+        return tuple(self.tokens[first:last] for first, last in pairwise(edges))
 
     def search(
         self, vector: Floats, limit: int, allowed: npt.NDArray[np.bool_] | None = None

@@ -20,7 +20,7 @@ from indexer.errors import CorruptIndex, DocumentNotFound, NotReady, RevisionNot
 from indexer.lexical import LexicalIndex, LexicalQuery
 from indexer.offsets import OffsetMap
 from indexer.record import StoredDocument
-from indexer.segment import Floats, Segment, scale_of
+from indexer.segment import Floats, Segment, Tokens, scale_of
 
 # Opening tries again when a writer commits in between; two commits within one opening are rare.
 _OPEN_TRIES = 20
@@ -44,11 +44,12 @@ class StoredChunk:
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """What the reranker sees of chunks. ``vectors[i]``: float32 (1 + sentences, dim), unit scale, the passage
-    first; ``tokens[i]``: distinct encoder tokens."""
+    first; ``tokens[i]``: the distinct encoder tokens of each of these rows, the passage's only if it has no
+    sentences."""
 
     chunk_ids: tuple[int, ...]
     vectors: tuple[Floats, ...]
-    tokens: tuple[npt.NDArray[np.int32], ...]
+    tokens: tuple[tuple[Tokens, ...], ...]
     boilerplate: tuple[bool, ...]
 
 
@@ -166,7 +167,7 @@ class Snapshot:
         """The stored vectors and tokens of chunks, in the order given; ids that are not alive are left out."""
         kept: list[int] = []
         vectors: list[Floats] = []
-        tokens: list[npt.NDArray[np.int32]] = []
+        tokens: list[tuple[Tokens, ...]] = []
         boilerplate: list[bool] = []
         for chunk_id in chunk_ids:
             place = self._place(chunk_id)

@@ -2,7 +2,7 @@
 
 A text's vector is the L2-normalised sum of its token vectors; the length of a token's vector is its learned
 weight, so that the sum is a weighted mean (Arora, Liang & Ma 2017; Wieting et al. 2016). Only the rows of the
-text at hand are widened from int8; the rest of the table stays in the mapped file, shared between processes.
+text at hand are widened from four bits; the rest of the table stays in the mapped file, shared between processes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.static_folder import StaticModel, fingerprint
+from indexer.static_folder import CENTRE, StaticModel, fingerprint, unpacked
 from indexer.tokens import Tokenizer
 
 _BLOCK = 1 << 16  # characters looked up at once: enough to be fast, small enough for the processor's cache
@@ -26,7 +26,7 @@ class StaticEncoder:
     def __init__(self, folder: Path, name: str = "embedded") -> None:
         model = StaticModel.read(folder)
         self.name = name
-        self.dim = int(model.rows.shape[1])
+        self.dim = model.dim
         self._folder = folder
         self._rows = model.rows
         self._scales = model.scales.astype(np.float32)
@@ -52,30 +52,39 @@ class StaticEncoder:
         if len(ids) > _MANY:
             ids, place = np.unique(ids, return_inverse=True)
             weights = np.bincount(place, weights).astype(np.float32)
-        return np.asarray(weights @ self._rows[ids].astype(np.float32))
+        return np.asarray(weights @ unpacked(self._rows[ids]) - CENTRE * weights.sum())
 
     def encode_query(self, texts: Sequence[str]) -> np.ndarray:
         """As `encode`: questions and passages are read alike."""
         return self.encode(texts)
 
-    def token_ids(self, text: str) -> np.ndarray:
-        """Ids of the tokens of `text`, int32, ordered by where they end, duplicates kept."""
-        return self._tokenizer(text)
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Ids of the tokens of each text, int32, ordered by where they end, duplicates kept."""
+        return [ids for _, block in _blocks(texts) for ids in self._tokenizer.split(block)]
 
-    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
-        """Unit vectors of the tokens `ids`, float32 (n, dim)."""
-        lengths = self._row_lengths(ids)
-        return np.asarray(self._rows[ids] / np.where(lengths > 0, lengths, 1.0)[:, None], np.float32)
+    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Cosines of the vectors of the tokens `left` and `right`, float32 (len(left), len(right)).
+
+        `right` is multiplied as it is packed and put right afterwards: that spares two passes over its rows.
+        """
+        vectors = (unpacked(self._rows[left]) - CENTRE) / self._row_lengths(left)[:, None]
+        packed = self._rows[right]
+        half = packed.shape[1]
+        product = vectors[:, :half] @ (packed & 15).astype(np.float32).T
+        product += vectors[:, half:] @ (packed >> 4).astype(np.float32).T
+        product -= CENTRE * vectors.sum(1)[:, None]
+        product /= self._row_lengths(right)
+        return np.asarray(product)
 
     def token_weights(self, ids: np.ndarray) -> np.ndarray:
         """Learned weights of the tokens `ids`, the lengths of their vectors, float32 (n,)."""
         return np.asarray(self._row_lengths(ids) * self._scales[ids], np.float32)
 
     def _row_lengths(self, ids: np.ndarray) -> np.ndarray:
-        """Lengths of the int8 rows `ids`, float32 (n,)."""
+        """Lengths of the rows `ids` before their scale, float32 (n,), never zero: no code stands for zero."""
         new = ids[np.isnan(self._lengths[ids])]
         if len(new):
-            self._lengths[new] = np.linalg.norm(self._rows[new].astype(np.float32), axis=1)
+            self._lengths[new] = np.linalg.norm(unpacked(self._rows[new]) - CENTRE, axis=1)
         return np.asarray(self._lengths[ids])
 
 

@@ -28,9 +28,8 @@ class StaticTable(nn.Module):
 
     def __init__(self, model: StaticModel) -> None:
         super().__init__()
-        table = model.rows.astype(np.float32) * model.scales.astype(np.float32)[:, None]
         self.tokenizer = Tokenizer(model.vocabulary)
-        self.embedding = nn.EmbeddingBag.from_pretrained(torch.from_numpy(table), freeze=False, mode="sum")
+        self.embedding = nn.EmbeddingBag.from_pretrained(torch.from_numpy(model.table()), freeze=False, mode="sum")
 
     def tokenize(self, texts: list[str], **_: Any) -> dict[str, Tensor]:
         """``input_ids``: the ids of all texts, joined; ``offsets`` (n,): where each text begins in them."""

@@ -28,7 +28,7 @@ from indexer.encoder import Encoder, TokenEncoder
 from indexer.errors import LoadError
 from indexer.lexical import LexicalEntry, LexicalWriter
 from indexer.normalize import fold
-from indexer.segment import EncodedChunk, Segment, quantise, scale_of, write_segment
+from indexer.segment import EncodedChunk, Segment, Tokens, quantise, scale_of, write_segment
 
 # A new segment joins the one before it when that is not at least this many times larger: so a store of n
 # chunks holds O(log n) segments and every chunk is copied O(log n) times.
@@ -202,12 +202,15 @@ class Writer:
             texts.append(readable.text[span.text_start : span.text_end])
             texts.extend(readable.text[a:b] for a, b in span.sentences)
         vectors = quantise(self._encoder.encode(texts), self._scale)
+        token_sets = self._token_sets(texts)
         at = 0
         for span in spans:
             text = texts[at]
             rows = vectors[at : at + 1 + len(span.sentences)]
+            tokens = token_sets[at : at + len(rows)]
             at += len(rows)
-            tokens = self._tokens(text)
+            if span.sentences:
+                tokens[0] = tokens[0][:0]
             start, end = readable.map.to_lower(span.text_start, span.text_end)
             sentences = np.asarray(span.sentences, dtype="<i4").reshape(-1, 2) - span.text_start
             cursor = self._db.execute(
@@ -230,15 +233,16 @@ class Writer:
             self._changed = True
             self._db.execute(
                 "INSERT INTO encodings VALUES (?, ?, ?)",
-                (chunk_id, rows.tobytes(), tokens.astype("<i4").tobytes()),
+                (chunk_id, rows.tobytes(), _packed(tokens)),
             )
-            self._new.append(EncodedChunk(chunk_id, rows, tokens, span.boilerplate))
+            self._new.append(EncodedChunk(chunk_id, rows, tuple(tokens), span.boilerplate))
             self._entries.append(LexicalEntry(chunk_id, revision_row, document.doc_id, text))
 
-    def _tokens(self, text: str) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    def _token_sets(self, texts: Sequence[str]) -> list[Tokens]:
+        """Distinct tokens of each of ``texts``."""
         if self._token_encoder is None:
-            return np.zeros(0, np.int32)
-        return np.unique(self._token_encoder.token_ids(text)).astype(np.int32)
+            return [np.zeros(0, np.int32)] * len(texts)
+        return [np.unique(ids).astype(np.int32) for ids in self._token_encoder.token_ids(texts)]
 
     def _write_segments(self, number: int) -> list[str]:
         """Writes the new segment, joined with its small or mostly dead predecessors; returns what it replaces."""
@@ -276,6 +280,11 @@ class Writer:
         self._db.executemany(
             "DELETE FROM tombstones WHERE chunk_id = ?", [(chunk_id,) for chunk_id in chunk_ids if chunk_id in dead]
         )
+
+
+def _packed(tokens: Sequence[Tokens]) -> bytes:
+    """int32, little endian: how many tokens each row has, then the tokens."""
+    return np.concatenate([[len(row) for row in tokens], *tokens]).astype("<i4").tobytes()
 
 
 def _fingerprint(text: str) -> str:

@@ -19,11 +19,14 @@ def assemble(
     reader: str = "embedded",
     glossaries: Iterable[Path] = (),
     min_confidence: float | None = None,
+    lexical: bool = True,
 ) -> Pipeline:
-    """Raises ConfigError for a reader that is not known or a glossary that cannot be read."""
-    return Pipeline(
-        encoder, Glossaries(glossaries), load_reader(reader, encoder), QASettings(min_confidence=min_confidence)
-    )
+    """`QASettings` explains the last two.
+
+    Raises ConfigError for a reader that is not known or a glossary that cannot be read.
+    """
+    settings = QASettings(min_confidence=min_confidence, lexical=lexical)
+    return Pipeline(encoder, Glossaries(glossaries), load_reader(reader, encoder), settings)
 
 
 def load_reader(name: str, encoder: Encoder) -> Reader:

@@ -14,10 +14,11 @@ _KEPT = 64
 
 
 class Glossaries:
-    """Joins glossary files, each combination once. Thread safe."""
+    """Joins glossary files, each combination once. Thread safe. ``shipped``: whether the one of the package is
+    among them."""
 
-    def __init__(self, files: Iterable[Path] = ()) -> None:
-        self._files = (DEFAULT, *files)
+    def __init__(self, files: Iterable[Path] = (), *, shipped: bool = True) -> None:
+        self._files = (DEFAULT, *files) if shipped else tuple(files)
         self._lock = threading.Lock()
         self._joined: dict[tuple[tuple[Path, int], ...], Glossary] = {}
         self.of_files(())  # a file that cannot be read stops the start, not the first question

@@ -60,7 +60,7 @@ class Pipeline:
         self._glossaries = glossaries
         self._reader = reader
         self._settings = settings
-        self._retrievers = (DenseRetriever(), LexicalRetriever())
+        self._retrievers = (DenseRetriever(), LexicalRetriever())[: 2 if settings.lexical else 1]
 
     def ask(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The answer and its passages. Raises QueryError for a question that cannot be asked."""
@@ -115,9 +115,9 @@ class Pipeline:
         hits = [retriever.retrieve(snapshot, search, limit, doc_ids) for retriever in self._retrievers]
         candidates = snapshot.candidates(dict.fromkeys(hit.chunk_id for found in hits for hit in found))
         scores = rerank(search, candidates, self._token_encoder)
-        bm25 = {hit.chunk_id: hit.score for hit in hits[1]}
+        bm25 = {hit.chunk_id: hit.score for found in hits[1:] for hit in found}
         lexical = np.asarray([bm25.get(chunk_id, 0.0) for chunk_id in candidates.chunk_ids], np.float32)
-        weight = gate(snapshot.coverage(LexicalQuery.of(own)))
+        weight = self._lexical_weight(snapshot, own, doc_ids) if bm25 else 0.0
         fused = fuse(scores.combined, lexical, weight)
         fused -= np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
         order = np.argsort(-fused, kind="stable")[: k * _SPARE + self._settings.read]
@@ -128,9 +128,16 @@ class Pipeline:
             for chunk, copies in found[:k]
         ], weight
 
+    @staticmethod
+    def _lexical_weight(snapshot: Snapshot, own: str, doc_ids: Sequence[str] | None) -> float:
+        """By the question with one name of everything: all names together would match more than was asked."""
+        query = LexicalQuery.of(own)
+        best = snapshot.lexical(query, 1, doc_ids)
+        return gate(best[0][1] if best else 0.0, sum(snapshot.idf(query.body).values()))
+
     def _search_query(self, text: str, expanded: str) -> SearchQuery:
         """``text`` is searched by meaning, ``expanded`` (every name of everything) by terms."""
-        tokens = self._token_encoder.token_ids(text) if self._token_encoder else np.zeros(0, np.int32)
+        tokens = self._token_encoder.token_ids([text])[0] if self._token_encoder else np.zeros(0, np.int32)
         return SearchQuery(self._encoder.encode_query([text])[0], tokens, LexicalQuery.of(expanded))
 
     def _threshold(self, request: Request) -> float | None:
@@ -188,6 +195,7 @@ def _ranked(
         "dense": round(float(scores.dense[at]), 4),
         "sentence": round(float(scores.best[at]), 4),
         "soft": round(float(scores.soft[at]), 4),
+        "soft_sentence": round(float(scores.soft_sentence[at]), 4),
         "lexical": round(float(lexical[at]), 4),
     }
     passage = Passage(

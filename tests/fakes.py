@@ -10,6 +10,12 @@ import numpy as np
 from indexer.terms import terms
 
 
+def _ids(text: str) -> np.ndarray:
+    return np.asarray(
+        [int.from_bytes(hashlib.sha256(term.encode()).digest()[:2], "big") for term in terms(text)], np.int32
+    )
+
+
 class HashEncoder:
     """A token encoder without a model: every term has a fixed random unit vector. Texts that share terms are near."""
 
@@ -23,21 +29,22 @@ class HashEncoder:
         self.encoded += len(texts)
         out = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            ids = self.token_ids(text)
+            ids = _ids(text)
             if len(ids):
-                out[row] = self.token_vectors(ids).sum(axis=0)
+                out[row] = self._vectors(ids).sum(axis=0)
         length = np.linalg.norm(out, axis=1, keepdims=True)
         return np.divide(out, length, out=out, where=length > 0)
 
     def encode_query(self, texts: Sequence[str]) -> np.ndarray:
         return self.encode(texts)
 
-    def token_ids(self, text: str) -> np.ndarray:
-        return np.asarray(
-            [int.from_bytes(hashlib.sha256(term.encode()).digest()[:3], "big") for term in terms(text)], np.int32
-        )
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        return [_ids(text) for text in texts]
 
-    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return self._vectors(left) @ self._vectors(right).T
+
+    def _vectors(self, ids: np.ndarray) -> np.ndarray:
         rows = [np.random.default_rng(int(token)).normal(size=self.dim) for token in ids]
         out = np.asarray(rows, np.float32).reshape(len(ids), self.dim)
         return out / np.linalg.norm(out, axis=1, keepdims=True)

@@ -18,12 +18,16 @@ def test_no_candidates_are_no_error():
     assert fuse(np.zeros(0, np.float32), np.zeros(0, np.float32), 1.0).tolist() == []
 
 
-def test_the_gate_opens_with_what_the_corpus_knows():
-    values = [gate(share) for share in (0.0, 0.1, 0.3, 0.5, 0.7, 1.0)]
+def test_the_gate_opens_with_what_the_best_passage_matches():
+    values = [gate(best, 10.0) for best in (0.0, 1.0, 3.0, 5.0, 8.0, 22.0)]
     assert values == sorted(values)
     assert values[0] == 0
     assert values[1] < 0.01
     assert values[-1] == values[-2] == 1
+
+
+def test_a_question_without_terms_leaves_the_gate_shut():
+    assert gate(0.0, 0.0) == 0
 
 
 def test_a_closed_gate_leaves_the_order_of_meaning():

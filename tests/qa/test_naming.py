@@ -1,11 +1,15 @@
+from pathlib import Path
+
 import pytest
 from fakes import HashEncoder
 
 from indexer.collections import Collections
 from indexer.load import load_bytes
 from indexer.snapshot import Snapshot
+from qa.assemble import assemble
 from qa.glossary import Glossary
 from qa.naming import in_corpus_names
+from qa.pipeline import Request
 from qa.query import analyse
 
 GLOSSARY = Glossary([["可灵", "可灵AI", "Kling", "Keling"], ["营收", "收入", "revenue"], ["无名", "Nameless"]])
@@ -32,3 +36,23 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 )
 def test_a_name_is_written_as_the_corpus_writes_it(snapshot: Snapshot, question: str, own: str):
     assert in_corpus_names(analyse(question, GLOSSARY), snapshot) == own
+
+
+def test_a_new_pair_counts_at_once_and_encodes_no_document_again(tmp_path: Path):
+    encoder = HashEncoder()
+    collection = Collections(tmp_path, encoder).create("default")
+    with collection.writer() as writer:
+        for number, text in enumerate(["星海公司的收入是十二亿元。", "天气晴朗，适合出行。", "会议在周五举行。"]):
+            writer.put(load_bytes(text.encode(), f"{number}.txt"))
+        writer.commit()
+    pipeline = assemble(encoder)
+
+    assert pipeline.search(collection.snapshot(), Request("Xinghai?", explain=True)).explain["names"] == []
+    encoded = encoder.encoded
+    names = tmp_path / "glossary.toml"
+    names.write_text('[[entry]]\nterms = ["星海公司", "Xinghai"]\n', encoding="utf-8")
+    collection.adopt_glossary(names, "root")
+    found = pipeline.search(collection.snapshot(), Request("Xinghai?"))
+    assert encoder.encoded == encoded + 1  # the question
+    assert found.passages[0].citation.source == "0.txt"
+    assert found.passages[0].scores["dense"] > 0.5

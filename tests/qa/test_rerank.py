@@ -4,7 +4,7 @@ from fakes import HashEncoder
 
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Candidates
-from qa.rerank import rerank, soft_match
+from qa.rerank import FLOOR, rerank, soft_match
 from qa.retrieve import SearchQuery
 
 ENCODER = HashEncoder()
@@ -14,13 +14,17 @@ def candidates(*passages: list[str]) -> Candidates:
     return Candidates(
         tuple(range(len(passages))),
         tuple(ENCODER.encode(["".join(sentences), *sentences]) for sentences in passages),
-        tuple(np.unique(ENCODER.token_ids("".join(sentences))) for sentences in passages),
+        tuple((np.zeros(0, np.int32), *token_sets(sentences)) for sentences in passages),
         tuple(False for _ in passages),
     )
 
 
+def token_sets(sentences: list[str]) -> list[np.ndarray]:
+    return [np.unique(ids) for ids in ENCODER.token_ids(sentences)]
+
+
 def query(text: str) -> SearchQuery:
-    return SearchQuery(ENCODER.encode_query([text])[0], ENCODER.token_ids(text), LexicalQuery.of(text))
+    return SearchQuery(ENCODER.encode_query([text])[0], ENCODER.token_ids([text])[0], LexicalQuery.of(text))
 
 
 def test_the_best_sentence_counts_not_the_mean_of_all():
@@ -32,30 +36,43 @@ def test_the_best_sentence_counts_not_the_mean_of_all():
     assert np.argmax(scores.combined) == 0
 
 
-def test_soft_match_equals_the_same_sum_made_passage_by_passage():
-    passages = [np.unique(ENCODER.token_ids(text)) for text in ("可灵收入增长", "快手日活创新高", "天气")]
-    question = ENCODER.token_ids("可灵收入多少")
-    asked = np.unique(question)
-    best = np.stack(
-        [
-            np.maximum(ENCODER.token_vectors(asked) @ ENCODER.token_vectors(tokens).T - 0.3, 0).max(axis=1)
-            for tokens in passages
-        ],
-        axis=1,
-    )
-    weights = np.log1p(len(passages) / (best.sum(axis=1) / (best.max(axis=1) + 1e-9) + 1e-9))
-    assert soft_match(question, passages, ENCODER) == pytest.approx(weights @ best / weights.sum(), abs=1e-5)
+def test_soft_match_equals_the_same_sums_made_one_by_one():
+    passages = [["可灵收入增长。", "快手日活创新高。"], ["天气晴朗。"], ["收入。", "可灵。", "多少？"]]
+    sets = [token_sets(sentences) for sentences in passages]
+    asked = np.unique(ENCODER.token_ids(["可灵收入多少"])[0])
+
+    def nearest(tokens: np.ndarray) -> np.ndarray:
+        return np.maximum(ENCODER.token_cosines(asked, tokens) - FLOOR, 0).max(axis=1)
+
+    whole = np.stack([nearest(np.concatenate(tokens)) for tokens in sets], axis=1)
+    weights = np.log1p(len(passages) / (whole.sum(axis=1) / (whole.max(axis=1) + 1e-9) + 1e-9))
+    weights /= weights.sum()
+    soft, soft_sentence = soft_match(ENCODER.token_ids(["可灵收入多少"])[0], sets, ENCODER)
+    assert soft == pytest.approx(weights @ whole, abs=1e-5)
+    best = [max(weights @ nearest(tokens) for tokens in sentences) for sentences in sets]
+    assert soft_sentence == pytest.approx(best, abs=1e-5)
+
+
+def test_words_that_stand_in_one_sentence_beat_the_same_words_apart():
+    together = ["可灵收入增长。", "天气晴朗。"]
+    apart = ["可灵晴朗。", "收入天气增长。"]
+    scores = rerank(query("可灵收入增长"), candidates(apart, together), ENCODER)
+    assert scores.soft_sentence[1] > scores.soft_sentence[0]
+    assert np.argmax(scores.combined) == 1
 
 
 def test_no_candidates_no_tokens_no_token_table():
     assert rerank(query("可灵"), candidates(), ENCODER).combined.tolist() == []
     empty = np.zeros(0, np.int32)
-    assert soft_match(empty, [empty, empty], ENCODER).tolist() == [0, 0]
-    assert not rerank(query("可灵"), candidates(["可灵。"]), None).soft.any()
+    for found in soft_match(empty, [[empty], [empty]], ENCODER):
+        assert found.tolist() == [0, 0]
+    without = rerank(query("可灵"), candidates(["可灵。"]), None)
+    assert not without.soft.any()
+    assert not without.soft_sentence.any()
 
 
 def test_a_passage_without_tokens_scores_zero_beside_one_that_has_some():
-    tokens = np.unique(ENCODER.token_ids("可灵"))
-    soft = soft_match(ENCODER.token_ids("可灵"), [np.zeros(0, np.int32), tokens], ENCODER)
-    assert soft[0] == 0
-    assert soft[1] > 0.5
+    sets = [[np.zeros(0, np.int32)], [], token_sets(["可灵"])]
+    for found in soft_match(ENCODER.token_ids(["可灵"])[0], sets, ENCODER):
+        assert found[:2].tolist() == [0, 0]
+        assert found[2] > 0.5

@@ -11,7 +11,6 @@ import pytest
 from training.encoder.batches import Batches
 from training.encoder.contamination import decontaminate
 from training.encoder.data import Corpus, DataError, listing, load_corpus
-from training.encoder.evaluate import recall
 from training.encoder.recipe import Recipe
 from training.encoder.rows import Batch, Rows
 from training.encoder.trainer import Trainer
@@ -108,9 +107,3 @@ def test_batches_are_equal_for_equal_seeds(rows: Rows) -> None:
     for one, other in zip(draw(), draw(), strict=True):
         assert np.array_equal(one.ids, other.ids)
         assert len(one.lengths) in (8, 16)
-
-
-def test_recall_counts_a_tie_by_half() -> None:
-    score = np.array([[0.9, 0.1, 0.0], [0.5, 0.5, 0.5]])
-    assert recall(score, np.array([0, 1]), 1) == 0.5
-    assert recall(score, np.array([0, 1]), 2) == 1.0

@@ -17,7 +17,7 @@ from training.encoder.data import Corpus, Pair, load_corpus
 from training.encoder.initial import initial_table
 from training.encoder.recipe import Recipe
 from training.encoder.rows import Rows
-from training.encoder.teacher import Lessons, choose_sentences, teach
+from training.encoder.teacher import Lessons, choose_sentences, teach, whole_words
 from training.encoder.trainer import Trainer
 from training.encoder.vocabulary import choose_vocabulary
 
@@ -39,7 +39,7 @@ def main() -> None:
     began = time.monotonic()
     corpus = load_corpus(args.data)
     print("dropped as contaminated:", decontaminate(corpus, evaluation_texts(args.data)))
-    vocabulary = choose_vocabulary(corpus, recipe)
+    vocabulary = choose_vocabulary(corpus, whole_words(args.teacher), recipe)
     english = [token for token in vocabulary if "a" <= token[0] <= "z"]
     lessons = teach(english, choose_sentences(corpus, recipe), args.teacher, args.work, recipe.dim)
     spent = time.monotonic() - began

@@ -71,7 +71,10 @@ def load_corpus(folder: Path) -> Corpus:
             path = folder / source["file"]
             _check(path, source["sha256"])
             for row in read_jsonl(path):
-                corpus.pairs.setdefault(row.get("source", source["name"]), []).append((row["en"], row["zh"]))
+                inner = row.get("source", source["name"])
+                chinese = _gloss(row["zh"]) if inner in DICTIONARIES else row["zh"]
+                if chinese and inner in source.get("only", [inner]):
+                    corpus.pairs.setdefault(inner, []).append((row["en"], chinese))
             continue
         files = squad_files(folder, source["file"])
         for path, digest in zip(files, source["sha256"], strict=True):
@@ -81,6 +84,12 @@ def load_corpus(folder: Path) -> Corpus:
             (row["question"], texts[row["paragraph_id"]]) for row in read_jsonl(files[1])
         ]
     return corpus
+
+
+def _gloss(text: str) -> str:
+    """A dictionary's gloss without the marks that its columns left behind; nothing if it only names a class."""
+    kept = text.rstrip("\\” ：:!").strip()
+    return "" if kept == "人名" or kept.startswith("来源于") else kept
 
 
 def _check(path: Path, digest: str) -> None:

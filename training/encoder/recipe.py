@@ -14,11 +14,11 @@ class Recipe:
     """Sizes are in rows, tokens or steps; shares are probabilities of a step kind."""
 
     seed: int = 0
-    vocabulary: int = 80_000
-    pieces: int = 6_000
+    vocabulary: int = 160_000
+    pieces: int = 8_000
     dim: int = 256
 
-    teacher_sentences: int = 100_000
+    teacher_sentences: int = 300_000
     teacher_chars: tuple[int, int] = (25, 180)  # short sentences: the teacher's cost grows with length
 
     sif: float = 1e-4  # smooth inverse frequency, Arora et al. 2017: weight a / (a + p)

@@ -46,6 +46,12 @@ def choose_sentences(corpus: Corpus, recipe: Recipe) -> list[Pair]:
     return sorted(chosen, key=lambda pair: (len(pair[0]), pair))
 
 
+def whole_words(model_path: Path) -> frozenset[str]:
+    """English words of two letters or more that are one entry of the teacher's vocabulary."""
+    entries = (model_path / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(entry for entry in entries if entry.isascii() and entry.isalpha() and len(entry) > 1)
+
+
 def encode(model_path: Path, texts: Sequence[str]) -> np.ndarray:
     """Teacher vectors of `texts`, float16 (n, 384), unit rows, one thread."""
     import torch

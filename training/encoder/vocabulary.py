@@ -2,13 +2,15 @@
 
 A Chinese word is a run of 2 to 4 Han characters of the corpus that a dictionary knows: a gloss of ECDICT or a
 word of jieba's list. Ranked by how often it stands in the corpus and in general prose; a gloss counts less
-than running text, and an English word that no dictionary has must be frequent.
+than running text, and an English word that no dictionary has must be frequent. What the corpus has little of,
+everyday English, comes in by the words that the teacher's own vocabulary holds whole.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 import rjieba
 
@@ -22,6 +24,7 @@ _MAX_HAN, _MAX_ENGLISH = 4, 20  # characters of a word
 _SOURCE_CAP = 20_000  # one source's jargon must not outrank the language
 _WEIGHTS = {"ecdict": 0.3, "cldr": 0.3, "osm-names": 0.3, "terms": 1_000.0}  # our own terms are always in
 _GENERAL_WEIGHT = 0.2  # of the count in jieba's list, which comes from general prose and news
+_GENERAL_BONUS = 50  # occurrences that an English word of the teacher's vocabulary is granted
 _MIN_CHAR = 2  # occurrences of a single character
 _MIN_UNLISTED = 100  # occurrences of an English word that no dictionary has
 _PIECES_FROM = 60_000  # English words
@@ -29,15 +32,18 @@ _MAX_PIECE = 5
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def choose_vocabulary(corpus: Corpus, recipe: Recipe) -> list[str]:
-    """At most `recipe.vocabulary` tokens, no duplicates, in a fixed order."""
+def choose_vocabulary(corpus: Corpus, general: Collection[str], recipe: Recipe) -> list[str]:
+    """At most `recipe.vocabulary` tokens, no duplicates, in a fixed order; `general`: common English words."""
     count = _count(corpus)
+    for word in general:
+        count[word] = count.get(word, 0) + _GENERAL_BONUS
     headwords = {plain(english) for name in DICTIONARIES for english, _ in corpus.pairs.get(name, [])}
     glosses = {plain(chinese) for name in DICTIONARIES for _, chinese in corpus.pairs.get(name, [])}
     chars, chinese, english = [], [], []
     for token in sorted(count, key=lambda token: (-count[token], token)):
         if token[0] < FIRST_HAN:
-            if len(token) <= _MAX_ENGLISH and (token in headwords or count[token] >= _MIN_UNLISTED):
+            listed = token in headwords or token in general or count[token] >= _MIN_UNLISTED
+            if listed and len(token) <= _MAX_ENGLISH:
                 english.append(token)
         elif len(token) == 1:
             chars.append(token)

@@ -1,0 +1,209 @@
+"""Everything that is claimed of the embedded encoder, measured in one run: ``make eval-encoder``.
+
+    python -m bench.encoder --data FOLDER [--gold QUESTIONS --documents FOLDER] [--card MODEL_CARD.md]
+
+Prints one Markdown section: retrieval of the whole pipeline, without BM25, and of BM25 alone; of the encoder by
+itself; of the questions about our first documents with and without a glossary; cost beside sentence-transformers
+reading the same table; the file that was measured. ``--card`` puts the section into a model card, between its two
+marks. What is missing (a set, the questions, sentence-transformers) is said and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from bench.retrieval import Result, results, tasks
+from indexer.build import build
+from indexer.collection import Collection
+from indexer.encoder import EMBEDDED_FOLDER, TokenEncoder
+from indexer.static_encoder import StaticEncoder
+from qa.assemble import load_reader
+from qa.evaluation.evaluate import evaluate
+from qa.evaluation.questions import read_questions
+from qa.evaluation.summary import summarise
+from qa.glossaries import Glossaries
+from qa.pipeline import Pipeline
+from qa.settings import QASettings
+from training.encoder.evaluate import looks
+from training.encoder.tasks import Task, load_task, recall
+from training.encoder.weights import CHOOSING
+
+MARKS = ("<!-- measured by make eval-encoder -->", "<!-- end of what was measured -->")
+ALONE = (
+    "xquad-dev:en:zh",
+    "xquad-dev:zh:en",
+    "xquad-dev:zh:zh",
+    "xquad-dev:en:en",
+    "mlqa-dev:en:zh",
+    "mlqa-dev:zh:en",
+    "mlqa-dev:zh:zh",
+    "cmrc2018-dev-half:zh:zh",
+    "drcd-dev:zh-Hant:zh-Hant",
+)
+_TEXTS = 400  # of each kind whose encoding is timed
+_ROUNDS = 5
+
+
+def pipeline_table(found: Iterable[Result]) -> Iterator[str]:
+    """Recall@1 / recall@10 of the systems, a line a task."""
+    by_task: dict[str, list[Result]] = {}
+    for result in found:
+        by_task.setdefault(result.task, []).append(result)
+    yield "| questions -> paragraphs | how many | pipeline | without BM25 | BM25 alone |"
+    yield "|---|---|---|---|---|"
+    for task, systems in by_task.items():
+        cells = " | ".join(_pair(each.recall[0], each.recall[-1]) for each in systems)
+        yield f"| {_title(task)} | {systems[0].questions} -> {systems[0].paragraphs} | {cells} |"
+
+
+def alone_table(folder: Path, encoder: TokenEncoder) -> Iterator[str]:
+    """Recall@1 / recall@10 of the encoder, every paragraph of a collection scored."""
+    yield "| questions -> paragraphs | dense | sentence | full |"
+    yield "|---|---|---|---|"
+    for spec in ALONE:
+        task = load_task(folder, spec)
+        task = task.half(1 - CHOOSING) if spec.startswith("mlqa") else task
+        ways = looks(encoder, task)[0].ways().values()
+        cells = (_pair(recall(score, task.gold, 1), recall(score, task.gold, 10)) for score in ways)
+        yield f"| {_title(task.name)} | {' | '.join(cells)} |"
+
+
+def glossary_table(gold: Path, documents: Path, encoder: StaticEncoder) -> Iterator[str]:
+    """hit@1 / hit@5 by language, with the glossary that ships and with none."""
+    questions = read_questions(gold).questions
+    figures = {}
+    with tempfile.TemporaryDirectory(prefix="citespan-") as folder:
+        collection = Collection(Path(folder) / "documents", encoder)
+        build(collection, [documents])
+        for name, shipped in (("with the glossary", True), ("without", False)):
+            glossaries = Glossaries(shipped=shipped)
+            pipeline = Pipeline(encoder, glossaries, load_reader("embedded", encoder), QASettings())
+            found = summarise(evaluate(pipeline, collection.snapshot(), questions))
+            figures[name] = {"all": found["all"], **found["by_lang"]}
+    languages = list(figures["without"])
+    yield f"| {gold.stem} | {' | '.join(f'{lang} ({_answerable(figures, lang)})' for lang in languages)} |"
+    yield "|---|" + "---|" * len(languages)
+    for name, by_lang in figures.items():
+        cells = (_pair(by_lang[lang]["hit@1"], by_lang[lang]["hit@5"]) for lang in languages)
+        yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _answerable(figures: dict[str, dict[str, dict[str, int]]], lang: str) -> int:
+    return figures["without"][lang]["answerable"]
+
+
+def cost_table(folder: Path, encoder: StaticEncoder) -> Iterator[str]:
+    """Microseconds of CPU time a text, one thread, the best of a few rounds."""
+    texts = {
+        "Chinese paragraph": _texts(load_task(folder, "cmrc2018-dev-half:zh:zh")),
+        "English paragraph": _texts(load_task(folder, "mlqa-dev:en:en")),
+        "Chinese question": load_task(folder, "cmrc2018-dev-half:zh:zh").questions[:_TEXTS],
+        "English question": load_task(folder, "xquad-dev:en:en").questions[:_TEXTS],
+    }
+    readers: dict[str, Callable[[Sequence[str]], object]] = {"ours (numpy)": encoder.encode}
+    other = _sentence_transformer()
+    if other is not None:
+        readers["sentence-transformers, the same table"] = other
+    yield "| | characters | " + " | ".join(f"{name}, together | one by one" for name in readers) + " |"
+    yield "|---|---|" + "---|---|" * len(readers)
+    for kind, some in texts.items():
+        cells = []
+        for reader in readers.values():
+            cells += [f"{_micros(reader, [some]):.0f}", f"{_micros(reader, [[text] for text in some]):.0f}"]
+        yield f"| {kind} | {sum(map(len, some)) / len(some):.0f} | {' | '.join(cells)} |"
+
+
+def _texts(task: Task) -> list[str]:
+    return [paragraph.text for paragraph in task.paragraphs[:_TEXTS]]
+
+
+def _sentence_transformer() -> Callable[[Sequence[str]], object] | None:
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+    except ImportError:
+        return None
+    torch.set_num_threads(1)
+    model = SentenceTransformer(str(EMBEDDED_FOLDER), device="cpu", trust_remote_code=True)
+    return lambda texts: model.encode(list(texts), batch_size=_TEXTS)
+
+
+def _micros(encode: Callable[[Sequence[str]], object], batches: Sequence[Sequence[str]]) -> float:
+    taken = []
+    for _ in range(_ROUNDS):
+        began = time.process_time()
+        for batch in batches:
+            encode(batch)
+        taken.append(time.process_time() - began)
+    return min(taken) * 1e6 / sum(map(len, batches))
+
+
+def identity(folder: Path) -> Iterator[str]:
+    """Size and checksum of what was measured."""
+    files = [folder / name for name in ("config.json", "vocab.txt", "model.safetensors")]
+    size = sum(path.stat().st_size for path in files)
+    checksum = hashlib.sha256(files[-1].read_bytes()).hexdigest()
+    yield f"Measured: `model.safetensors` of sha256 `{checksum}`; the model is {size / 1e6:.2f} MB."
+
+
+def section(folder: Path, gold: Path | None, documents: Path | None, limit: int | None) -> Iterator[str]:
+    """The lines of the section, as they are measured."""
+    encoder = StaticEncoder(EMBEDDED_FOLDER)
+    yield from identity(EMBEDDED_FOLDER)
+    yield "Recall@1 / recall@10, hit@1 / hit@5 in percent. *half*: the questions that no constant was chosen on."
+    yield from ("", "### The pipeline, and what its halves do alone", "")
+    yield from pipeline_table(result for task in tasks(folder) for result in results(task, encoder, limit))
+    yield from ("", "### The encoder alone, every paragraph scored", "")
+    yield from alone_table(folder, encoder)
+    if gold is not None and documents is not None and gold.is_file():
+        yield from ("", "### Questions about the first documents, whole pipeline", "")
+        yield from glossary_table(gold, documents, encoder)
+    yield from ("", "### CPU microseconds a text, one thread", "")
+    yield from cost_table(folder, encoder)
+
+
+def into_card(card: str, lines: Sequence[str]) -> str:
+    """`card` with what stands between its marks replaced. Raises `ValueError` if a mark is missing."""
+    before, _, rest = card.partition(MARKS[0])
+    _, found, after = rest.partition(MARKS[1])
+    if not found:
+        raise ValueError(f"the card lacks the marks {MARKS[0]} and {MARKS[1]}")
+    return "\n".join([before + MARKS[0], *lines, MARKS[1] + after])
+
+
+def _pair(one: float, other: float) -> str:
+    """Two shares in percent."""
+    return f"{one * 100:.1f} / {other * 100:.1f}"
+
+
+def _title(spec: str) -> str:
+    """``xquad-dev:en:zh (half)`` as ``xquad-dev en->zh (half)``."""
+    name, asked, read = spec.split(":")
+    found, *rest = read.split(" ", 1)
+    return " ".join([name, f"{asked}->{found}", *rest])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    parser.add_argument("--gold", type=Path, help="questions about --documents, as citespan eval reads them")
+    parser.add_argument("--documents", type=Path, help="the documents they are about")
+    parser.add_argument("--card", type=Path, help="the model card that the section is put into")
+    parser.add_argument("--limit", type=int, help="only the first N questions of each task, for a quick look")
+    arguments = parser.parse_args()
+    lines = []
+    for line in section(arguments.data, arguments.gold, arguments.documents, arguments.limit):
+        print(line, flush=True)
+        lines.append(line)
+    if arguments.card:
+        card = into_card(arguments.card.read_text(encoding="utf-8"), lines)
+        arguments.card.write_text(card, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
