@@ -3,6 +3,7 @@
 # make lint   ruff and mypy
 # make bench  ratios measured in one run (needs the question sets: DATA=folder)
 # make eval-encoder   everything claimed of the embedded encoder, into its model card (DATA, GOLD, DOCUMENTS)
+# make eval-reader    the same for the embedded reader, the paragraph given (DATA)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +14,7 @@ DOCUMENTS ?= ../shared/seeds
 # Without a version of its own, torch would bring three gigabytes of GPU libraries along.
 TORCH := torch==2.13.0
 
-.PHONY: run test lint bench eval-encoder clean lock
+.PHONY: run test lint bench eval-encoder eval-reader clean lock
 
 run: .venv/run.stamp
 	$(BIN)/citespan index seeds
@@ -33,6 +34,9 @@ bench: .venv/test.stamp
 eval-encoder: .venv/test.stamp
 	OMP_NUM_THREADS=1 $(BIN)/python -m bench.encoder --data $(DATA) --gold $(GOLD) --documents $(DOCUMENTS) \
 		--card indexer/models/encoder/MODEL_CARD.md
+
+eval-reader: .venv/test.stamp
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.reader --data $(DATA) --card qa/models/reader/MODEL_CARD.md
 
 # The versions of the container, of an environment that holds nothing else.
 lock:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from bench.cards import into_card
 from bench.retrieval import Result, results, tasks
 from indexer.build import build
 from indexer.collection import Collection
@@ -33,7 +34,6 @@ from training.encoder.evaluate import looks
 from training.encoder.tasks import Task, load_task, recall
 from training.encoder.weights import CHOOSING
 
-MARKS = ("<!-- measured by make eval-encoder -->", "<!-- end of what was measured -->")
 ALONE = (
     "xquad-dev:en:zh",
     "xquad-dev:zh:en",
@@ -165,15 +165,6 @@ def section(folder: Path, gold: Path | None, documents: Path | None, limit: int 
         yield from glossary_table(gold, documents, encoder)
     yield from ("", "### CPU microseconds a text, one thread", "")
     yield from cost_table(folder, encoder)
-
-
-def into_card(card: str, lines: Sequence[str]) -> str:
-    """`card` with what stands between its marks replaced. Raises `ValueError` if a mark is missing."""
-    before, _, rest = card.partition(MARKS[0])
-    _, found, after = rest.partition(MARKS[1])
-    if not found:
-        raise ValueError(f"the card lacks the marks {MARKS[0]} and {MARKS[1]}")
-    return "\n".join([before + MARKS[0], *lines, MARKS[1] + after])
 
 
 def _pair(one: float, other: float) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexer.encoder import Encoder, TokenEncoder
+from indexer.encoder import Encoder
 from indexer.errors import ConfigError
+from indexer.static_encoder import StaticEncoder
 from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline
 from qa.reading.read import ClauseReader, Reader
@@ -33,4 +34,4 @@ def load_reader(name: str, encoder: Encoder) -> Reader:
     """The reader slot: ``embedded`` is the only name so far."""
     if name != "embedded":
         raise ConfigError(f"reader {name!r} is not known; set reader = 'embedded'")
-    return ClauseReader(encoder=encoder if isinstance(encoder, TokenEncoder) else None)
+    return ClauseReader(encoder if isinstance(encoder, StaticEncoder) else None)

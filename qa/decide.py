@@ -22,7 +22,7 @@ _ALIKE, _NEARLY = 0.2, 0.5
 """Shares of the first answer's confidence from which another is told beside it. Set by hand."""
 _RIVAL, _RIVAL_COVER = 0.2, 0.6
 """A different value is a conflict if its group has this share of the first group's belief, and its sentence this
-share of the first sentence's grasp of the question. Set by hand: of two equal sentences the ranker much prefers the
+share of the first sentence's grasp of the question. Set by hand: of two equal sentences the network much prefers the
 one in the better passage (0.45 against 0.16 of the belief in the example of the tests)."""
 
 

@@ -1,6 +1,6 @@
 """Answers of several pieces: items of one enumeration, and two figures of one sentence that were both asked for.
 
-The ranker chooses single spans. A question for a list, or with two question words (营收是多少，同比增长多少), wants
+The network chooses single spans. A question for a list, or with two question words (营收是多少，同比增长多少), wants
 the neighbours of the chosen span as well; they are joined when they stand in the same sentence.
 """
 
@@ -16,6 +16,7 @@ _GAP = 24
 """Characters between two figures that belong together."""
 _STRONG = 0.15
 """A neighbour joins if its belief is at least this share of the first one's."""
+_BARE = frozenset(("ratio", "money"))
 _BETWEEN = re.compile(r"\s*(?:[、；;]|,(?!\d)|，|和|与|及|以及|或|and|or)?\s*")
 _QUOTED = re.compile(r"《[^《》]{1,30}》|“[^“”]{1,30}”|「[^「」]{1,30}」|『[^『』]{1,30}』")
 
@@ -35,7 +36,17 @@ def composed(sentence: Sentence, ask: Asked, span: Span, others: Sequence[tuple[
         span = _bare_list(sentence, _whole_enumeration(sentence, _joined(sentence, span, strong)))
     elif ask.parallel and others:
         span = _joined(sentence, span, [others[0][0]])
+    else:
+        span = _bare_value(sentence, span, ask)
     return _with_unit(sentence, _equal_items(sentence, span), ask)
+
+
+def _bare_value(sentence: Sentence, span: Span, ask: Asked) -> Span:
+    """The share or the amount that was asked for, without the words around it: 近七成来自P端 -> 近七成."""
+    values = [v for v in sentence.values if span[0] <= v.start and v.end <= span[1]]
+    if ask.kind in _BARE and len(values) == 1 and values[0].value["kind"] == ask.kind:
+        return values[0].start, values[0].end
+    return span
 
 
 def _joined(sentence: Sentence, span: Span, strong: Sequence[Span]) -> Span:

@@ -47,7 +47,7 @@ class Evidence:
     rows: Floats
 
     def facts(self, at: int, weights: Floats) -> Facts:
-        """What the ranker needs to know about place ``at``."""
+        """What the network needs to know about place ``at``."""
         sentence = self.places[at].sentence
         match = word_matches(self.terms, sentence.words, sentence.folded)
         if not len(match):

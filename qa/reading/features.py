@@ -1,4 +1,4 @@
-"""Numbers that describe a candidate span and its sentence to the ranker. See NAMES for what each one is.
+"""Numbers that describe a candidate span and its sentence to the network. See NAMES for what each one is.
 
 Everything about all spans of a sentence is computed at once, by prefix sums over its words.
 """
@@ -101,11 +101,12 @@ def span_features(
         is_kind = np.array([*(found.value["kind"] == name for found in sentence.values), False], dtype=np.float32)
         out[:, at] = is_kind[exact]
         at += 1
-    out[:, at:] = _asked_row(ask)
+    out[:, at:] = asked_row(ask)
     return out
 
 
-def _asked_row(ask: Asked) -> Floats:
+def asked_row(ask: Asked) -> Floats:
+    """What is asked for: float32 (len(KINDS) + len(SHAPES) + 1,)."""
     row = np.zeros(len(KINDS) + len(SHAPES) + 1, dtype=np.float32)
     row[KINDS.index(ask.kind)] = 1.0
     row[len(KINDS) + ask.shape] = 1.0

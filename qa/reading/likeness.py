@@ -21,6 +21,8 @@ class WordEncoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
+    def encode_query(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+
 
 class SoftMatcher:
     """Likeness of words by an encoder's vectors; vectors of words seen before are kept, up to a limit."""
@@ -41,6 +43,10 @@ class SoftMatcher:
                 missing = list(dict.fromkeys(texts))
             known.update(zip(missing, self._encoder.encode(missing), strict=True))
         return np.stack([known[text] for text in texts])
+
+    def question(self, text: str) -> Floats:
+        """The unit vector of a question."""
+        return np.asarray(self._encoder.encode_query([text])[0], np.float32)
 
     def likeness(self, term_vectors: Floats, surfaces: Sequence[str]) -> Floats:
         """(terms, words), 0 to 1: nothing below a cosine of 0.4, everything from 0.8 on."""

@@ -1,28 +1,30 @@
 """The reader: passages and a question in, candidate answers out, best first.
 
 The embedded reader needs no language model: it gathers what each sentence holds of the question, takes the spans of
-the most promising sentences that could be an answer, and ranks them by a small fitted network.
+the most promising sentences that could be an answer, and scores them by a small network made here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from indexer.encoder import EMBEDDED, load_encoder
 from qa.reading.asked import Asked, asked
 from qa.reading.candidates import candidate_spans
 from qa.reading.compose import composed
 from qa.reading.facts import Evidence, Place, gather
-from qa.reading.features import SENTENCE_NAMES, span_features
+from qa.reading.features import SENTENCE_NAMES, asked_row, span_features
 from qa.reading.likeness import SoftMatcher, WordEncoder
 from qa.reading.matching import Floats
+from qa.reading.network import SentenceView, SpanNetwork, load_network
 from qa.reading.parts import split_parts
-from qa.reading.ranker import Ranker, load_ranker
 from qa.reading.unfitting import unfitting
-from qa.reading.words import IntArray
+from qa.reading.words import MARK, IntArray
 from qa.results import Passage, Query, Reading, Value
 from qa.values.find import find_values
 from qa.values.periods import parse_anchor
@@ -50,31 +52,27 @@ class Reader(Protocol):
 
 
 class ClauseReader:
-    """The embedded reader. With an ``encoder`` it also finds what is worded differently or in another language.
+    """The embedded reader; it reads with the embedded encoder's word vectors, whatever encoder finds the passages.
 
     Thread safe: what it remembers between questions is only ever added to or replaced as a whole.
     """
 
-    def __init__(self, encoder: WordEncoder | None = None, ranker: Ranker | None = None) -> None:
-        self._soft = SoftMatcher(encoder) if encoder is not None else None
-        self._ranker = ranker or load_ranker()
+    def __init__(self, encoder: WordEncoder | None = None, network: SpanNetwork | None = None) -> None:
+        self._soft = SoftMatcher(encoder or embedded_encoder())
+        self._network = network or load_network()
 
     def read(self, query: Query, passages: Sequence[Passage]) -> list[Reading]:
         """At most 10 readings that do not overlap, best first; ``score`` is the share of belief among them all."""
         evidence, weights = gather(query, passages, self._soft)
-        read_at = chosen_places(evidence)
-        spans = [(at, *candidate_spans(evidence.places[at].sentence)) for at in read_at]
-        spans = [entry for entry in spans if len(entry[1])]
-        if not spans:
-            return []
         ask = asked(query)
-        features = np.vstack(
-            [
-                span_features(evidence.places[at].sentence, evidence.facts(at, weights), ask, first, last)
-                for at, first, last in spans
-            ]
-        )
-        scores = self._ranker.scores(features) - unfitting(evidence, spans, features)
+        views = [(at, sentence_view(evidence, at, weights, ask, self._soft)) for at in chosen_places(evidence)]
+        views = [entry for entry in views if len(entry[1].first)]
+        if not views:
+            return []
+        question = self._soft.question(query.text)
+        spans = [(at, view.first, view.last) for at, view in views]
+        scores = self._network.scores(question, asked_row(ask), [view for _, view in views])
+        scores -= unfitting(evidence, spans, np.vstack([view.features for _, view in views]))
         owner = np.repeat(np.arange(len(spans), dtype=np.int32), [len(first) for _, first, _ in spans])
         firsts = np.concatenate([first for _, first, _ in spans])
         lasts = np.concatenate([last for _, _, last in spans])
@@ -87,6 +85,33 @@ class ClauseReader:
             span = int(words.starts[firsts[k]]), int(words.ends[lasts[k]])
             found.append(_Pick(at, span, float(belief[k]), float(scores[k])))
         return [_reading(evidence, passages, ask, pick, found) for pick in found]
+
+
+@cache
+def embedded_encoder() -> WordEncoder:
+    """One for all readers of the process: most of it is a mapped file."""
+    return load_encoder(EMBEDDED)
+
+
+def sentence_view(evidence: Evidence, at: int, weights: Floats, ask: Asked, soft: SoftMatcher) -> SentenceView:
+    """Place ``at`` with its candidate spans, as the network reads it."""
+    sentence = evidence.places[at].sentence
+    words = sentence.words
+    facts = evidence.facts(at, weights)
+    first, last = candidate_spans(sentence)
+    forms = [
+        "" if kind == MARK else sentence.folded[start:end]
+        for start, end, kind in zip(words.starts, words.ends, words.classes, strict=True)
+    ]
+    is_value = (sentence.value_at >= 0).astype(np.float32)
+    return SentenceView(
+        vectors=soft.vectors(forms),
+        classes=words.classes,
+        words=np.stack([facts.match, facts.weighted, sentence.rarity, is_value], axis=1),
+        first=first,
+        last=last,
+        features=span_features(sentence, facts, ask, first, last),
+    )
 
 
 def chosen_places(evidence: Evidence) -> list[int]:

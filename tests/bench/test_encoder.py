@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.encoder import MARKS, glossary_table, identity, into_card, pipeline_table
+from bench.cards import MARKS, into_card
+from bench.encoder import glossary_table, identity, pipeline_table
 from bench.retrieval import Result, results
 from indexer.encoder import EMBEDDED_FOLDER
 from indexer.static_encoder import StaticEncoder

@@ -1,8 +1,8 @@
 """Fit the calibration of answers (qa/confidence.py) on questions that often cannot be answered.
 
-    python -m training.reader.confidence DATA_FOLDER [--questions N] [--encoder NAME]
+    python -m training.reader.confidence DATA_FOLDER [--questions N]
 
-The questions are those kept from the ranker, and DRCD dev. Two of six keep their paragraph. One loses it. One
+The questions are those kept from the network. Two of six keep their paragraph. One loses it. One
 keeps it without the sentences that hold the answer: then names and topic still fit, as they do when someone
 asks a well-kept collection for what it does not tell. Two are asked about something else: a number or a name of
 theirs is replaced by one of another question. An answer is right when its F1 is at least a half.
@@ -30,14 +30,13 @@ from qa.glossary import Glossary
 from qa.query import analyse
 from qa.reading.matching import question_terms
 from qa.reading.read import ClauseReader
-from training.reader.ranker import Cosines, askable, collection, position_f1, retrieved
+from training.reader.questions import Cosines, askable, collection, position_f1, retrieved
 from training.reader.retrieval import Piece
-from training.reader.sets import RANKER, Example, examples, held_out
+from training.reader.sets import READER, Example, examples, held_out
 
 KEPT = "kept"
 _TREATMENTS = (KEPT, "lost", "altered", KEPT, "cut", "altered")
 _NUMBER = re.compile(r"\d+")
-SETS = (*RANKER, ("drcd-dev", "zh", "zh"))
 _PENALTY = 1.5
 _ANSWERABLE = 2 / 3
 """The share of questions that a collection answers, to which the observations are weighted: a confidence is a
@@ -87,11 +86,11 @@ def _names(question: str) -> list[tuple[int, int, str]]:
 def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[str, str, tuple[float, ...], float]]:
     """(set, treatment, measures, F1) of each question's first answer."""
     dice = random.Random(11)
-    reader = ClauseReader(cosines.encoder)
-    for name, lang, paragraph_lang in SETS:
+    reader = ClauseReader()
+    for name, lang, paragraph_lang, _ in READER:
         found = [e for e in examples(folder, name, lang, paragraph_lang) if askable(e.question)]
         index, cut = collection(found, cosines)
-        fresh = [e for e in found if name == "drcd-dev" or held_out(e.paragraph_id)]
+        fresh = [e for e in found if held_out(e.paragraph_id)]
         dice.shuffle(fresh)
         for number, example in enumerate(fresh[:limit]):
             treatment = _TREATMENTS[number % len(_TREATMENTS)]
@@ -128,14 +127,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--questions", type=int, default=900, help="most questions of a set")
-    parser.add_argument("--encoder", default=None)
     parser.add_argument("--cache", type=Path, default=None, help="file that keeps the observations between fits")
     parser.add_argument("--threshold", type=float, default=None, help="confidence from which to answer")
     args = parser.parse_args()
     if args.cache and args.cache.exists():
         rows = pickle.loads(args.cache.read_bytes())  # noqa: S301 (our own file)
     else:
-        rows = list(observations(args.data, args.questions, Cosines(args.encoder)))
+        rows = list(observations(args.data, args.questions, Cosines()))
         if args.cache:
             args.cache.write_bytes(pickle.dumps(rows))
     x = np.array([row[2] for row in rows])

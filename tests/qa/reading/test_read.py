@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from fakes import HashEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +48,7 @@ def text_of(reading: Reading, passages: Sequence[Passage] = NEWS) -> str:
         ("星河是什么时候发布的？", "2024年9月12日"),
         ("星河有多大比例的收入来自企业客户？", "近六成"),
         ("云帆科技的创始人是谁？", "林晓舟"),
+        ("云帆科技今年一季度研发支出是多少？", "8.6亿元"),
     ],
 )
 def test_a_plain_question_finds_its_answer(question: str, answer: str) -> None:
@@ -87,11 +87,10 @@ def test_no_passages_no_readings() -> None:
     assert read("星河是什么？", [passage("。。。")]) == []
 
 
-def test_an_encoder_changes_the_evidence_and_nothing_breaks() -> None:
-    reader = ClauseReader(HashEncoder())
-    readings = reader.read(analyse("What was the revenue of Yunfan?", GLOSSARY), NEWS)
+def test_the_other_language_is_read_alike_each_time() -> None:
+    readings = read("What was the revenue of Yunfan?")
     assert readings
-    assert readings == reader.read(analyse("What was the revenue of Yunfan?", GLOSSARY), NEWS)
+    assert readings == read("What was the revenue of Yunfan?")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,16 @@
+"""Model cards: what a measurement prints stands between two marks, and is replaced by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MARKS = ("<!-- what follows is measured: see the Makefile -->", "<!-- end of what is measured -->")
+
+
+def into_card(card: str, lines: Sequence[str]) -> str:
+    """`card` with what stands between its marks replaced. Raises `ValueError` if a mark is missing."""
+    before, _, rest = card.partition(MARKS[0])
+    _, found, after = rest.partition(MARKS[1])
+    if not found:
+        raise ValueError(f"the card lacks the marks {MARKS[0]} and {MARKS[1]}")
+    return "\n".join([before + MARKS[0], *lines, MARKS[1] + after])

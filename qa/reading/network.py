@@ -1,0 +1,128 @@
+"""The network that scores candidate spans: what stands around a span, beside what is known about it.
+
+A sentence's words come in as their vectors in the embedded encoder's space, where Chinese and English are one, with
+what the question finds in them; gated convolutions over the words (Dauphin et al., "Language modeling with gated
+convolutional networks", 2017), dilated as in Yu and Koltun, "Multi-scale context aggregation by dilated convolutions"
+(2016), carry it to their neighbours. A span is scored by one hidden layer over its features (``qa.reading.features``),
+the states of its first and last word and the mean of all its words. Made by ``training/reader/network.py``.
+
+Everything is numpy: eight sentences, some three hundred words, cost a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from indexer.errors import ConfigError
+from indexer.static_folder import map_tensors
+from qa.reading.features import NAMES, SENTENCE_NAMES
+from qa.reading.matching import Floats
+from qa.reading.words import CLASSES, IntArray
+
+FOLDER = Path(__file__).parents[1] / "models" / "reader"
+DILATIONS = (1, 2, 4, 1)
+WORD_NAMES = ("match", "weighted", "rarity", "is_value")
+WORD_SCALE = np.array([1, 1, 0.1, 1], np.float32)  # brings rarity near the others
+_EPSILON = 1e-5  # of the layer norms, as in torch
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    """A sentence as one question sees it. ``vectors``: float32 (words, dim), unit rows or zeros; ``classes``: int
+    (words,), numbers of ``CLASSES``; ``words``: float32 (words, len(WORD_NAMES)); ``first`` and ``last``: the words
+    of each candidate span, both included; ``features``: float32 (spans, len(NAMES))."""
+
+    vectors: Floats
+    classes: IntArray
+    words: Floats
+    first: IntArray
+    last: IntArray
+    features: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class SpanNetwork:
+    """``weights`` by the names of ``training.reader.network.Network``, matrices stored to be multiplied from the
+    right."""
+
+    weights: Mapping[str, Floats]
+    mean: Floats
+    scale: Floats
+
+    def scores(self, question: Floats, asked: Floats, sentences: Sequence[SentenceView]) -> Floats:
+        """Scores of all spans of all ``sentences``, float32, one sentence after the other; comparable between them.
+
+        ``question``: the question's unit vector; ``asked``: what is asked for (``qa.reading.features.asked_row``).
+        """
+        w = self.weights
+        features = (np.concatenate([view.features for view in sentences]) - self.mean) / self.scale
+        spans = np.cumsum([0, *(len(view.first) for view in sentences)])
+        rows = features[spans[:-1], : len(SENTENCE_NAMES)]
+        states, starts = self._states(question, asked, rows, sentences)
+        owner = np.repeat(starts, np.diff(spans))
+        first = np.concatenate([view.first for view in sentences]) + owner
+        last = np.concatenate([view.last for view in sentences]) + owner
+        inside = np.zeros((len(states) + 1, w["mean_word"].shape[1]), np.float32)
+        np.cumsum(states @ w["mean_word"], axis=0, out=inside[1:])
+        hidden = features @ w["features"] + w["features_bias"]
+        hidden += (states @ w["first_word"])[first] + (states @ w["last_word"])[last]
+        hidden += (inside[last + 1] - inside[first]) / (last - first + 1)[:, None]
+        return np.asarray(np.maximum(hidden, 0.0) @ w["out"], np.float32)
+
+    def _states(
+        self, question: Floats, asked: Floats, rows: Floats, sentences: Sequence[SentenceView]
+    ) -> tuple[Floats, IntArray]:
+        """States of the words of all sentences, joined with gaps of zeros that no convolution reaches across, and
+        where each sentence begins."""
+        w = self.weights
+        gap = max(DILATIONS)
+        split = 2 * w["word"].shape[1] + len(CLASSES) + len(WORD_NAMES)
+        lengths = [len(view.classes) for view in sentences]
+        starts = np.cumsum([gap, *(length + gap for length in lengths)])
+        asked_by = question @ w["question"] + w["question_bias"]
+        total = int(starts[-1])
+        state = np.zeros((total, w["input"].shape[1]), np.float32)
+        real = np.zeros((total, 1), np.float32)
+        for view, row, start, length in zip(sentences, rows, starts, lengths, strict=False):
+            word = view.vectors @ w["word"] + w["word_bias"]
+            everywhere = np.concatenate([asked_by, asked, row]) @ w["input"][split:] + w["input_bias"]
+            kinds = np.eye(len(CLASSES), dtype=np.float32)[view.classes]
+            own = np.concatenate([word, word * asked_by, kinds, view.words * WORD_SCALE], 1)
+            at = slice(start, start + length)
+            state[at] = np.maximum(own @ w["input"][:split] + everywhere, 0.0)
+            real[at] = 1.0
+        for number, reach in enumerate(DILATIONS):
+            normed = _normed(state, w[f"norm_{number}"], w[f"norm_bias_{number}"]) * real
+            near = np.concatenate([np.roll(normed, reach, 0), normed, np.roll(normed, -reach, 0)], 1)
+            both = near @ w[f"convolution_{number}"] + w[f"convolution_bias_{number}"]
+            value, door = np.split(both, 2, axis=1)
+            state = state + value / (1.0 + np.exp(-door)) * real
+        return _normed(state, w["norm_out"], w["norm_out_bias"]) * real, np.asarray(starts[:-1], np.int32)
+
+
+def _normed(rows: Floats, gain: Floats, bias: Floats) -> Floats:
+    """Layer normalisation (Ba, Kiros & Hinton 2016)."""
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + np.float32(_EPSILON))
+    return np.asarray(centred / spread * gain + bias, np.float32)
+
+
+@cache
+def load_network(folder: Path = FOLDER) -> SpanNetwork:
+    """The network in ``folder``. ConfigError if there is none, or if it was made for other features."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        tensors = map_tensors(folder / "model.safetensors")
+        weights = {name: np.asarray(array, np.float32) for name, array in tensors.items()}
+        mean, scale = weights.pop("feature_mean"), weights.pop("feature_scale")
+        if config["features"] != list(NAMES):
+            raise ValueError("it was fitted on other features than the reader computes")
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise ConfigError(f"{folder} holds no usable reader ({error}); reinstall citespan or make it again") from error
+    return SpanNetwork(weights, mean, scale)
