@@ -64,7 +64,8 @@ def unfitting(evidence: Evidence, spans: Sequence[tuple[int, IntArray, IntArray]
 
 
 def _measure(evidence: Evidence) -> list[int]:
-    """Numbers of the terms that stand right before the question word, as one run: what is to be told in figures."""
+    """Numbers of the terms that stand right before the question word, as one run of words: what is to be told in
+    figures. A period or a name ends the run."""
     before = len(asked(evidence.query).left)
     found: list[int] = []
     for number in sorted(range(len(evidence.terms)), key=lambda n: -evidence.terms[n].end):
@@ -72,7 +73,7 @@ def _measure(evidence: Evidence) -> list[int]:
         gap = before - term.end
         if gap < 0:
             continue
-        if gap > (0 if found else _COPULA):
+        if gap > (0 if found else _COPULA) or term.sort != "word":
             break
         found.append(number)
         before = term.start
