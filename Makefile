@@ -3,7 +3,8 @@
 # make lint   ruff and mypy
 # make bench  ratios measured in one run (needs the question sets: DATA=folder)
 # make eval-encoder   everything claimed of the embedded encoder, into its model card (DATA, GOLD, DOCUMENTS)
-# make eval-reader    the same for the embedded reader, the paragraph given (DATA)
+# make eval-reader    the same for the embedded reader (DATA, GOLD, DOCUMENTS; LARGE=folder also measures the cost on
+#                     100,000 passages, which are kept there)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,7 +37,8 @@ eval-encoder: .venv/test.stamp
 		--card indexer/models/encoder/MODEL_CARD.md
 
 eval-reader: .venv/test.stamp
-	OMP_NUM_THREADS=1 $(BIN)/python -m bench.reader --data $(DATA) --card qa/models/reader/MODEL_CARD.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.reader_card --data $(DATA) --gold $(GOLD) --documents $(DOCUMENTS) \
+		$(if $(LARGE),--large $(LARGE)) --card qa/models/reader/MODEL_CARD.md
 
 # The versions of the container, of an environment that holds nothing else.
 lock:

@@ -47,15 +47,22 @@ def _answer_lines(result: AskResult) -> list[str]:
         lines = ["Not in these documents (as far as can be told). The nearest passages:", ""]
         return lines + _passage_lines(result)
     lines = [
-        click.style(result.answer.text, bold=True) + f"   (confidence {result.answer.confidence:.0%})",
+        click.style(result.answer.text, bold=True)
+        + f"   (confidence {result.answer.confidence:.0%}{_told(result.answer)})",
         *_source_lines(result.answer),
     ]
     if result.alternatives:
         word = "The sources disagree" if result.agreement == "conflict" else "Also found"
         lines += ["", f"{word}:"]
         for other in result.alternatives:
-            lines += [f"  {other.text}", *(f"  {line}" for line in _source_lines(other))]
+            lines += [f"  {other.text}{_told(other)}", *(f"  {line}" for line in _source_lines(other))]
     return lines
+
+
+def _told(answer: Answer) -> str:
+    """What the answer's sentence tells beside its words."""
+    told = [answer.verdict, answer.as_of and f"as of {answer.as_of}", "a forecast" if answer.forecast else None]
+    return "".join(f", {each}" for each in told if each)
 
 
 def _source_lines(answer: Answer) -> list[str]:

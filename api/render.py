@@ -46,6 +46,8 @@ def answer(found: Answer) -> dict[str, Any]:
         "as_of": found.as_of,
         "context": found.context,
         "parts": list(found.parts),
+        "forecast": found.forecast,
+        "verdict": found.verdict,
         "span": citation(found.span),
         "citations": [citation(cited) for cited in found.citations],
     }

@@ -43,6 +43,10 @@ class AnswerOut(ResponseModel):
     as_of: str | None
     context: str
     parts: list[str]
+    forecast: bool = Field(description="The sentence speaks of what is planned or expected.")
+    verdict: Literal["yes", "no"] | None = Field(
+        description="What the sentence says to a yes/no question; null where it does not decide it."
+    )
     span: CitationOut
     citations: list[CitationOut]
 

@@ -119,7 +119,7 @@ def serve(settings: Settings) -> None:
 
 def shared_models(settings: Settings) -> tuple[Pipeline, Collections] | None:
     """The embedded models, opened and warm, for all workers; None for models that must not cross a fork."""
-    if settings.encoder != EMBEDDED:
+    if {settings.encoder, settings.reader} != {EMBEDDED}:
         return None
     from api.app import open_models  # the metrics folder is set by now
 

@@ -29,7 +29,9 @@ class Settings:
     data_dir: Path = option(Path("data"), "Folder of the collections.", env=PREFIX + "DATA")  # noqa: RUF009
     collection: str = option("default", "Collection used by requests and commands that name none.")
     encoder: str = option("embedded", "Encoder slot: `embedded`, or the name or path of a sentence-transformers model.")
-    reader: str = option("embedded", "Reader slot: `embedded`.")
+    reader: str = option(
+        "embedded", "Reader slot: `embedded`, or the name or path of a question-answering model (SQuAD style)."
+    )
     min_confidence: float | None = option(
         None,
         "Least confidence of an answer; without it the model's own threshold decides.",

@@ -14,3 +14,15 @@ def into_card(card: str, lines: Sequence[str]) -> str:
     if not found:
         raise ValueError(f"the card lacks the marks {MARKS[0]} and {MARKS[1]}")
     return "\n".join([before + MARKS[0], *lines, MARKS[1] + after])
+
+
+def task_title(spec: str) -> str:
+    """``xquad-dev:en:zh (half)`` as ``xquad-dev en->zh (half)``."""
+    name, asked, read = spec.split(":")
+    found, *rest = read.split(" ", 1)
+    return " ".join([name, f"{asked}->{found}", *rest])
+
+
+def percent(*shares: float | None) -> str:
+    """Shares in percent, ``-`` for None: ``50.0 / 97.5``."""
+    return " / ".join("-" if share is None else f"{share * 100:.1f}" for share in shares)

@@ -5,20 +5,22 @@
 Prints one Markdown section: retrieval of the whole pipeline, without BM25, and of BM25 alone; of the encoder by
 itself; of the questions about our first documents with and without a glossary; cost beside sentence-transformers
 reading the same table; the file that was measured. ``--card`` puts the section into a model card, between its two
-marks. What is missing (a set, the questions, sentence-transformers) is said and left out.
+marks. All sets of the tables must be in the data folder: a missing one is an error. Without questions and documents,
+or without sentence-transformers, their part is left out, which is said on stderr.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bench.cards import into_card
-from bench.retrieval import Result, results, tasks
+from bench.cards import into_card, percent, task_title
+from bench.retrieval import Result, load_unchosen, results, tasks
 from indexer.build import build
 from indexer.collection import Collection
 from indexer.encoder import EMBEDDED_FOLDER, TokenEncoder
@@ -32,7 +34,6 @@ from qa.pipeline import Pipeline
 from qa.settings import QASettings
 from training.encoder.evaluate import looks
 from training.encoder.tasks import Task, load_task, recall
-from training.encoder.weights import CHOOSING
 
 ALONE = (
     "xquad-dev:en:zh",
@@ -57,8 +58,8 @@ def pipeline_table(found: Iterable[Result]) -> Iterator[str]:
     yield "| questions -> paragraphs | how many | pipeline | without BM25 | BM25 alone |"
     yield "|---|---|---|---|---|"
     for task, systems in by_task.items():
-        cells = " | ".join(_pair(each.recall[0], each.recall[-1]) for each in systems)
-        yield f"| {_title(task)} | {systems[0].questions} -> {systems[0].paragraphs} | {cells} |"
+        cells = " | ".join(percent(each.recall[0], each.recall[-1]) for each in systems)
+        yield f"| {task_title(task)} | {systems[0].questions} -> {systems[0].paragraphs} | {cells} |"
 
 
 def alone_table(folder: Path, encoder: TokenEncoder) -> Iterator[str]:
@@ -66,11 +67,23 @@ def alone_table(folder: Path, encoder: TokenEncoder) -> Iterator[str]:
     yield "| questions -> paragraphs | dense | sentence | full |"
     yield "|---|---|---|---|"
     for spec in ALONE:
-        task = load_task(folder, spec)
-        task = task.half(1 - CHOOSING) if spec.startswith("mlqa") else task
+        task = load_unchosen(folder, spec)
         ways = looks(encoder, task)[0].ways().values()
-        cells = (_pair(recall(score, task.gold, 1), recall(score, task.gold, 10)) for score in ways)
-        yield f"| {_title(task.name)} | {' | '.join(cells)} |"
+        cells = (percent(recall(score, task.gold, 1), recall(score, task.gold, 10)) for score in ways)
+        yield f"| {task_title(task.name)} | {' | '.join(cells)} |"
+
+
+def questions_part(gold: Path | None, documents: Path | None, encoder: StaticEncoder) -> Iterator[str]:
+    """The glossary table under its heading; nothing without questions or documents."""
+    if gold is None or documents is None or not gold.is_file() or not documents.exists():
+        _leave_out(f"questions about the first documents, not found: --gold {gold}, --documents {documents}")
+        return
+    yield from ("", "### Questions about the first documents, whole pipeline", "")
+    yield from glossary_table(gold, documents, encoder)
+
+
+def _leave_out(what: str) -> None:
+    print(f"left out: {what}", file=sys.stderr)
 
 
 def glossary_table(gold: Path, documents: Path, encoder: StaticEncoder) -> Iterator[str]:
@@ -89,7 +102,7 @@ def glossary_table(gold: Path, documents: Path, encoder: StaticEncoder) -> Itera
     yield f"| {gold.stem} | {' | '.join(f'{lang} ({_answerable(figures, lang)})' for lang in languages)} |"
     yield "|---|" + "---|" * len(languages)
     for name, by_lang in figures.items():
-        cells = (_pair(by_lang[lang]["hit@1"], by_lang[lang]["hit@5"]) for lang in languages)
+        cells = (percent(by_lang[lang]["hit@1"], by_lang[lang]["hit@5"]) for lang in languages)
         yield f"| {name} | {' | '.join(cells)} |"
 
 
@@ -126,7 +139,8 @@ def _sentence_transformer() -> Callable[[Sequence[str]], object] | None:
     try:
         import torch
         from sentence_transformers import SentenceTransformer
-    except ImportError:
+    except ImportError as error:
+        _leave_out(f"the cost of sentence-transformers: {error}")
         return None
     torch.set_num_threads(1)
     model = SentenceTransformer(str(EMBEDDED_FOLDER), device="cpu", trust_remote_code=True)
@@ -160,23 +174,9 @@ def section(folder: Path, gold: Path | None, documents: Path | None, limit: int 
     yield from pipeline_table(result for task in tasks(folder) for result in results(task, encoder, limit))
     yield from ("", "### The encoder alone, every paragraph scored", "")
     yield from alone_table(folder, encoder)
-    if gold is not None and documents is not None and gold.is_file():
-        yield from ("", "### Questions about the first documents, whole pipeline", "")
-        yield from glossary_table(gold, documents, encoder)
+    yield from questions_part(gold, documents, encoder)
     yield from ("", "### CPU microseconds a text, one thread", "")
     yield from cost_table(folder, encoder)
-
-
-def _pair(one: float, other: float) -> str:
-    """Two shares in percent."""
-    return f"{one * 100:.1f} / {other * 100:.1f}"
-
-
-def _title(spec: str) -> str:
-    """``xquad-dev:en:zh (half)`` as ``xquad-dev en->zh (half)``."""
-    name, asked, read = spec.split(":")
-    found, *rest = read.split(" ", 1)
-    return " ".join([name, f"{asked}->{found}", *rest])
 
 
 def main() -> None:

@@ -107,13 +107,17 @@ def results(task: Task, encoder: Encoder, limit: int | None) -> Iterator[Result]
         yield measure(task, "BM25", snapshot, partial(bm25_ranking, snapshot), limit)
 
 
+def load_unchosen(folder: Path, spec: str) -> Task:
+    """The task ``spec``; of MLQA only the questions that no constant was chosen on."""
+    task = load_task(folder, spec)
+    return task.half(1 - CHOOSING) if spec.partition(":")[0] == HALVED else task
+
+
 def tasks(folder: Path, sets: Sequence[str] | None = None) -> Iterator[Task]:
     """Those of ``sets``, or all."""
     for spec in TASKS:
-        name = spec.partition(":")[0]
-        if not sets or name in sets:
-            task = load_task(folder, spec)
-            yield task.half(1 - CHOOSING) if name == HALVED else task
+        if not sets or spec.partition(":")[0] in sets:
+            yield load_unchosen(folder, spec)
     if not sets or "all" in sets:
         yield among_all(load_task(folder, AMONG_ALL), folder, ("zh", "zh-Hant"))
 

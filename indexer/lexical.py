@@ -129,10 +129,9 @@ class LexicalIndex:
         return [(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None]
 
     def coverage(self, query: LexicalQuery) -> float:
-        """The share of the question's idf mass whose terms the corpus knows (0..1).
+        """The share of the idf mass of ``query`` whose terms the corpus knows, 0 to 1 (1: it knows every one of them).
 
-        A question in the other language shares only a few names and digits with the corpus: then this is
-        small, and so must be the say of BM25. A Latin word known by its pinyin alone counts as known.
+        A Latin word known by its pinyin alone counts as known where ``query.names`` holds that pinyin.
         """
         known = total = 0.0
         names = set(query.names)

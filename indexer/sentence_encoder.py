@@ -5,17 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from indexer.errors import ConfigError
+from indexer.hub import local_first
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-_HUB_SECONDS = 10.0
 
 
 class SentenceEncoder:
@@ -73,28 +71,9 @@ def _load(name: str) -> SentenceTransformer:
         ) from error
     torch.set_num_threads(1)
     try:
-        # What this machine holds is used as it is: a served model must not change with the network.
-        try:
-            return SentenceTransformer(name, device="cpu", local_files_only=True)
-        except Exception:
-            if Path(name).exists():
-                raise
-            _ask_hub(name)
-            return SentenceTransformer(name, device="cpu")
+        return local_first(name, lambda local: SentenceTransformer(name, device="cpu", local_files_only=local))
     except Exception as error:  # whatever a model's own code raises, the setting is at fault
         raise ConfigError(
             f"encoder {name!r} cannot be loaded ({error}); give 'embedded', the folder of a "
             "sentence-transformers model, or a Hugging Face name that this machine holds or can download"
         ) from error
-
-
-def _ask_hub(name: str) -> None:
-    """Fails at once where a download would retry for minutes: offline, no network, no such name."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError
-
-    try:
-        HfApi().model_info(name, timeout=_HUB_SECONDS)
-    except HfHubHTTPError:
-        # The hub is there; sentence-transformers also knows short names, and says what is wrong.
-        return

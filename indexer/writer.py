@@ -198,19 +198,21 @@ class Writer:
         self, document: Document, readable: Readable, spans: Sequence[ChunkSpan], revision_row: int
     ) -> None:
         texts: list[str] = []
+        tokenised: list[str] = []
         for span in spans:
-            texts.append(readable.text[span.text_start : span.text_end])
-            texts.extend(readable.text[a:b] for a, b in span.sentences)
+            whole = readable.text[span.text_start : span.text_end]
+            parts = [readable.text[a:b] for a, b in span.sentences]
+            texts += [whole, *parts]
+            # A passage's own row holds tokens only where no sentence does.
+            tokenised += ["" if parts else whole, *parts]
         vectors = quantise(self._encoder.encode(texts), self._scale)
-        token_sets = self._token_sets(texts)
+        token_sets = self._token_sets(tokenised)
         at = 0
         for span in spans:
             text = texts[at]
             rows = vectors[at : at + 1 + len(span.sentences)]
             tokens = token_sets[at : at + len(rows)]
             at += len(rows)
-            if span.sentences:
-                tokens[0] = tokens[0][:0]
             start, end = readable.map.to_lower(span.text_start, span.text_end)
             sentences = np.asarray(span.sentences, dtype="<i4").reshape(-1, 2) - span.text_start
             cursor = self._db.execute(

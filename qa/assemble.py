@@ -5,33 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexer.encoder import Encoder
-from indexer.errors import ConfigError
+from indexer.encoder import EMBEDDED, Encoder
 from indexer.static_encoder import StaticEncoder
 from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline
-from qa.reading.read import ClauseReader, Reader
+from qa.reading.read import ClauseReader, Reader, embedded_encoder
 from qa.settings import QASettings
 
 
 def assemble(
     encoder: Encoder,
     *,
-    reader: str = "embedded",
+    reader: str = EMBEDDED,
     glossaries: Iterable[Path] = (),
     min_confidence: float | None = None,
     lexical: bool = True,
 ) -> Pipeline:
     """`QASettings` explains the last two.
 
-    Raises ConfigError for a reader that is not known or a glossary that cannot be read.
+    Raises ConfigError for a reader that cannot be loaded or a glossary that cannot be read.
     """
     settings = QASettings(min_confidence=min_confidence, lexical=lexical)
     return Pipeline(encoder, Glossaries(glossaries), load_reader(reader, encoder), settings)
 
 
 def load_reader(name: str, encoder: Encoder) -> Reader:
-    """The reader slot: ``embedded`` is the only name so far."""
-    if name != "embedded":
-        raise ConfigError(f"reader {name!r} is not known; set reader = 'embedded'")
-    return ClauseReader(encoder if isinstance(encoder, StaticEncoder) else None)
+    """The reader slot: ``embedded``, or the Hugging Face name or folder of a question-answering model.
+
+    Raises ConfigError for a model that cannot be loaded or does not read.
+    """
+    words = encoder if isinstance(encoder, StaticEncoder) else embedded_encoder()
+    if name == EMBEDDED:
+        return ClauseReader(words)
+    from qa.reading.transformers_reader import TransformersReader
+
+    return TransformersReader(name, words)

@@ -10,9 +10,13 @@ from typing import Literal
 
 from indexer.normalize import fold
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
+from qa.reading.matching import presence, question_terms
+from qa.reading.sentence import analyse_sentence
 from qa.relatedness import relatedness
 from qa.results import Decision, Passage, Query, Reading, Value
 from qa.values.equality import same_value
+from qa.values.periods import is_forecast
+from qa.verdict import verdict
 
 _PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
 """A reading of the period asked for counts double, one of another period a third: of two similar figures in
@@ -41,9 +45,8 @@ def decide(
     if not readings:
         return Decision((), 0.0, False, "nothing_found")
     calibration = calibration or load_calibration()
-    groups = _ranked_groups(query, passages, readings)
-    ordered = [reading for group in groups for reading in group[:1]]
-    ordered += [reading for group in groups for reading in group[1:]]
+    groups = groups_of(query, passages, readings)
+    ordered = first_ones(groups)
     related = relatedness(passages)
     scored = [
         replace(reading, score=related * calibration.probability(measures(query, passages, ordered, at)))
@@ -58,11 +61,17 @@ def decide(
         answerable=answerable,
         reason=None if answerable else _reason(query, passages, ordered[0]),
         agreement=_agreement(groups),
-        supports=_one_a_passage(groups[0]),
+        supports=_one_a_passage(groups[0]) + _other_side(query, passages, ordered),
+        verdict=verdict(query, passages, ordered[0]),
     )
 
 
-def _ranked_groups(query: Query, passages: Sequence[Passage], readings: Sequence[Reading]) -> list[list[Reading]]:
+def first_ones(groups: Sequence[Sequence[Reading]]) -> list[Reading]:
+    """The best reading of each group, then all others."""
+    return [reading for group in groups for reading in group[:1]] + [r for group in groups for r in group[1:]]
+
+
+def groups_of(query: Query, passages: Sequence[Passage], readings: Sequence[Reading]) -> list[list[Reading]]:
     """Readings of equal value together, the group of the highest belief first, the best of a group first."""
     groups: list[list[Reading]] = []
     for reading in sorted(readings, key=lambda r: -_belief(query, passages, r)):
@@ -72,7 +81,41 @@ def _ranked_groups(query: Query, passages: Sequence[Passage], readings: Sequence
                 break
         else:
             groups.append([reading])
-    return sorted(groups, key=lambda group: -sum(_belief(query, passages, reading) for reading in group))
+    groups.sort(key=lambda group: -sum(_belief(query, passages, reading) for reading in group))
+    return _newest_first(query, passages, groups)
+
+
+def _newest_first(query: Query, passages: Sequence[Passage], groups: list[list[Reading]]) -> list[list[Reading]]:
+    """``groups`` with the newest figure first, where the question names no period and rivals tell of different ones.
+
+    What is expected is no newer than what is known, unless the question asks for it.
+    """
+    first = groups[0]
+    if query.periods or is_forecast(query.text) or first[0].as_of is None or first[0].value is None:
+        return groups
+
+    def newness(group: Sequence[Reading]) -> tuple[bool, str]:
+        return not _forecast(passages, group[0]), group[0].as_of or ""
+
+    rivals = [other for other in groups[1:] if _of_another_time(first[0], other[0]) and _is_rival(first, other)]
+    newest = max([first, *rivals], key=newness)
+    return [newest, *(group for group in groups if group is not newest)]
+
+
+def _of_another_time(one: Reading, other: Reading) -> bool:
+    """Whether ``other`` tells a figure of the same kind at another time, in a sentence of its own."""
+    apart = (one.passage, one.sentence_start) != (other.passage, other.sentence_start)
+    if not apart or other.as_of is None or one.value is None or other.value is None:
+        return False
+    return other.as_of != one.as_of and _same_kind(one.value, other.value)
+
+
+def _forecast(passages: Sequence[Passage], reading: Reading) -> bool:
+    return is_forecast(_sentence(passages, reading))
+
+
+def _sentence(passages: Sequence[Passage], reading: Reading) -> str:
+    return passages[reading.passage].text[reading.sentence_start : reading.sentence_end]
 
 
 def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> float:
@@ -112,6 +155,21 @@ def _one_a_passage(group: Sequence[Reading]) -> tuple[Reading, ...]:
         if reading.passage != group[0].passage:
             best.setdefault(reading.passage, reading)
     return tuple(best.values())
+
+
+def _other_side(query: Query, passages: Sequence[Passage], ordered: Sequence[Reading]) -> tuple[Reading, ...]:
+    """For a comparison, the best reading of a sentence that holds a name asked about and missing from the answer's."""
+    if query.kind != "comparison":
+        return ()
+    names = [term for term in question_terms(query) if term.sort == "name"]
+
+    def held(reading: Reading) -> set[int]:
+        sentence = analyse_sentence(_sentence(passages, reading), passages[reading.passage].published)
+        found = presence(names, sentence.folded, sentence.stems)
+        return {number for number, share in enumerate(found) if share == 1.0}
+
+    here = held(ordered[0])
+    return tuple(reading for reading in ordered[1:] if held(reading) - here)[:1]
 
 
 def _worth_telling(first: Reading, other: Reading) -> bool:

@@ -20,9 +20,11 @@ from qa.naming import in_corpus_names
 from qa.query import analyse
 from qa.reading.read import Reader
 from qa.rerank import Scores, rerank
-from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Passage, Query, Reading
+from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Passage, Query, Reading, Verdict
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
 from qa.settings import QASettings
+from qa.stages import Stages
+from qa.values.periods import is_forecast
 
 # In standard deviations of the fused score: boilerplate sinks below what is nearly as good, not out of sight.
 _BOILERPLATE_SINKS = 1.5
@@ -64,15 +66,22 @@ class Pipeline:
 
     def ask(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The answer and its passages. Raises QueryError for a question that cannot be asked."""
+        stages = Stages()
         query = analyse(request.question, self._glossaries.of(snapshot))
-        ranked, weight = self.rank(snapshot, query, request.filters, max(request.k, self._settings.read))
+        ranked, weight = self.rank(snapshot, query, request.filters, max(request.k, self._settings.read), stages)
         passages = [entry.passage for entry in ranked[: self._settings.read]]
         readings = self._reader.read(query, passages)
+        stages.done("read")
         decision = decide(query, passages, readings, min_confidence=self._threshold(request))
+        stages.done("decide")
         answers = [
-            self._answer(snapshot, ranked, reading, () if number else decision.supports)
+            self._answer(
+                snapshot, ranked, reading, () if number else decision.supports, None if number else decision.verdict
+            )
             for number, reading in enumerate(decision.readings)
         ]
+        found = self._passages(snapshot, ranked[: request.k], decision.readings)
+        stages.done("cite")
         return AskResult(
             question=request.question,
             answerable=decision.answerable,
@@ -80,20 +89,23 @@ class Pipeline:
             alternatives=tuple(answers[1:]) if decision.answerable else (),
             agreement=decision.agreement,
             reason=decision.reason,
-            passages=self._passages(snapshot, ranked[: request.k], decision.readings),
+            passages=found,
             commit=snapshot.commit,
-            explain=_explain(query, weight, readings) if request.explain else None,
+            explain=_explain(query, weight, readings, stages) if request.explain else None,
         )
 
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The passages alone."""
+        stages = Stages()
         query = analyse(request.question, self._glossaries.of(snapshot))
-        ranked, weight = self.rank(snapshot, query, request.filters, request.k)
+        ranked, weight = self.rank(snapshot, query, request.filters, request.k, stages)
+        found = self._passages(snapshot, ranked, ())
+        stages.done("cite")
         return AskResult(
             question=request.question,
-            passages=self._passages(snapshot, ranked, ()),
+            passages=found,
             commit=snapshot.commit,
-            explain=_explain(query, weight, ()) if request.explain else None,
+            explain=_explain(query, weight, (), stages) if request.explain else None,
         )
 
     def warm(self) -> None:
@@ -106,34 +118,49 @@ class Pipeline:
             decide(query, passages, self._reader.read(query, passages), min_confidence=None)
         name_terms(text)
 
-    def rank(self, snapshot: Snapshot, query: Query, filters: Filters, k: int) -> tuple[list[Ranked], float]:
+    def rank(
+        self, snapshot: Snapshot, query: Query, filters: Filters, k: int, stages: Stages | None = None
+    ) -> tuple[list[Ranked], float]:
         """The ``k`` best passages for ``query``, and the weight that BM25 had in it."""
+        stages = stages or Stages()
         own = in_corpus_names(query, snapshot)
         search = self._search_query(own, query.expanded)
+        stages.done("query")
         doc_ids = matching_documents(snapshot, filters)
         limit = self._settings.candidates
         hits = [retriever.retrieve(snapshot, search, limit, doc_ids) for retriever in self._retrievers]
+        stages.done("retrieve")
         candidates = snapshot.candidates(dict.fromkeys(hit.chunk_id for found in hits for hit in found))
         scores = rerank(search, candidates, self._token_encoder)
         bm25 = {hit.chunk_id: hit.score for found in hits[1:] for hit in found}
         lexical = np.asarray([bm25.get(chunk_id, 0.0) for chunk_id in candidates.chunk_ids], np.float32)
-        weight = self._lexical_weight(snapshot, own, doc_ids) if bm25 else 0.0
+        weight = 0.0
+        if bm25:
+            best = max(bm25.values()) if own == query.expanded else None
+            weight = self._lexical_weight(snapshot, own, doc_ids, best)
         fused = fuse(scores.combined, lexical, weight)
         fused -= np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
         order = np.argsort(-fused, kind="stable")[: k * _SPARE + self._settings.read]
         found = collapse(snapshot.chunks([candidates.chunk_ids[at] for at in order]))
         place = {chunk_id: at for at, chunk_id in enumerate(candidates.chunk_ids)}
-        return [
+        ranked = [
             _ranked(chunk, copies, place[chunk.chunk_id], fused, scores, lexical, self._token_encoder is not None)
             for chunk, copies in found[:k]
-        ], weight
+        ]
+        stages.done("rerank")
+        return ranked, weight
 
     @staticmethod
-    def _lexical_weight(snapshot: Snapshot, own: str, doc_ids: Sequence[str] | None) -> float:
-        """By the question with one name of everything: all names together would match more than was asked."""
+    def _lexical_weight(snapshot: Snapshot, own: str, doc_ids: Sequence[str] | None, best: float | None) -> float:
+        """By the question with one name of everything: all names together would match more than was asked.
+
+        ``best`` is the score of its best passage, None where it is still to be searched for.
+        """
         query = LexicalQuery.of(own)
-        best = snapshot.lexical(query, 1, doc_ids)
-        return gate(best[0][1] if best else 0.0, sum(snapshot.idf(query.body).values()))
+        if best is None:
+            found = snapshot.lexical(query, 1, doc_ids)
+            best = found[0][1] if found else 0.0
+        return gate(best, sum(snapshot.idf(query.body).values()))
 
     def _search_query(self, text: str, expanded: str) -> SearchQuery:
         """``text`` is searched by meaning, ``expanded`` (every name of everything) by terms."""
@@ -144,20 +171,29 @@ class Pipeline:
         return self._settings.min_confidence if request.min_confidence is None else request.min_confidence
 
     @staticmethod
-    def _answer(snapshot: Snapshot, ranked: Sequence[Ranked], reading: Reading, supports: Sequence[Reading]) -> Answer:
+    def _answer(
+        snapshot: Snapshot,
+        ranked: Sequence[Ranked],
+        reading: Reading,
+        supports: Sequence[Reading],
+        verdict: Verdict | None,
+    ) -> Answer:
         chunk = ranked[reading.passage].chunk
         said = (reading, *supports)
+        context = chunk.text[reading.sentence_start : reading.sentence_end]
         return Answer(
             text=chunk.text[reading.start : reading.end],
             confidence=reading.score,
             value=reading.value,
             as_of=reading.as_of,
-            context=chunk.text[reading.sentence_start : reading.sentence_end],
+            context=context,
             citations=tuple(
                 cite(snapshot, ranked[each.passage].chunk, each.sentence_start, each.sentence_end) for each in said
             ),
             span=cite(snapshot, chunk, reading.start, reading.end),
             parts=tuple(chunk.text[a:b] for a, b in reading.parts),
+            forecast=is_forecast(context),
+            verdict=verdict,
         )
 
     @staticmethod
@@ -212,7 +248,7 @@ def _ranked(
     return Ranked(chunk, tuple(copies), passage, parts)
 
 
-def _explain(query: Query, weight: float, readings: Sequence[Reading]) -> dict[str, object]:
+def _explain(query: Query, weight: float, readings: Sequence[Reading], stages: Stages) -> dict[str, object]:
     """Why the answer came out as it did, for people who tune and debug."""
     return {
         "language": query.lang,
@@ -225,4 +261,5 @@ def _explain(query: Query, weight: float, readings: Sequence[Reading]) -> dict[s
             {"passage": r.passage + 1, "start": r.start, "end": r.end, "kind": r.kind, "score": round(r.score, 4)}
             for r in readings[:10]
         ],
+        "stages_ms": {stage: round(ms, 3) for stage, ms in stages.ms.items()},
     }

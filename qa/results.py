@@ -14,6 +14,7 @@ Language = Literal["zh", "en", "mixed"]
 AnswerKind = Literal[
     "number", "ratio", "money", "duration", "date", "entity", "list", "reason", "yes-no", "comparison", "other"
 ]
+Verdict = Literal["yes", "no"]
 Value = Mapping[str, str | float | None]
 """A typed value: ``kind`` (ratio, money, count, duration, date, ...), ``min`` and ``max`` where it is a
 number (equal when exact), ``unit`` (ISO 4217 code for money, otherwise the unit as written), ``date``."""
@@ -99,7 +100,8 @@ class Decision:
     """``readings`` are different answers in order of preference, the first and those worth telling beside it;
     ``supports`` are readings of other passages that say the same as the first. ``confidence`` is the estimated
     probability that the first is right; ``answerable`` says whether it reaches the threshold; ``reason`` names why
-    not (``nothing_found``, ``low_confidence``, ``other_period``) or is None."""
+    not (``nothing_found``, ``low_confidence``, ``other_period``) or is None. ``verdict`` is that of the first reading
+    on a yes/no question, where it decides it."""
 
     readings: tuple[Reading, ...]
     confidence: float
@@ -107,6 +109,7 @@ class Decision:
     reason: str | None = None
     agreement: Literal["single", "agree", "conflict"] = "single"
     supports: tuple[Reading, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,8 @@ class Answer:
 
     ``context`` is the readable sentence that holds it, and what the first of ``citations`` quotes; the others quote
     sentences elsewhere that say the same. ``span`` is the exact place
-    of ``text`` alone; ``parts`` are the spans of a list answer.
+    of ``text`` alone; ``parts`` are the spans of a list answer. ``forecast`` says that the sentence speaks of what is
+    planned or expected; ``verdict`` is what the sentence says to a yes/no question, where it decides it.
     """
 
     text: str
@@ -185,6 +189,8 @@ class Answer:
     citations: tuple[Citation, ...]
     span: Citation
     parts: tuple[str, ...] = ()
+    forecast: bool = False
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

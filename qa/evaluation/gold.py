@@ -44,11 +44,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A text that came with its questions, to be indexed as one document."""
+    """A text that came with its questions, to be indexed as one document; ``published`` is an ISO date."""
 
     source: str
     title: str
     text: str
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def _document(context: Context) -> Document:
         revision=revision_id(context.text.encode()),
         title=context.title or context.source,
         source=context.source,
-        published=None,
+        published=context.published,
         metadata={},
         text=context.text,
     )

@@ -34,7 +34,7 @@ class Place:
 class Evidence:
     """Everything the question finds. ``cover[i]`` (terms,) is what place ``i`` holds of each term, softly;
     ``passage_cover`` the same for passages, titles included; ``likeness[i]`` (terms, words) is that of place ``i``'s
-    words to the terms, None without an encoder; ``strength`` orders the places for reading."""
+    words to the terms; ``strength`` orders the places for reading."""
 
     query: Query
     terms: tuple[Term, ...]
@@ -42,7 +42,7 @@ class Evidence:
     cover: Floats
     literal: Floats
     passage_cover: Floats
-    likeness: list[Floats] | None
+    likeness: list[Floats]
     strength: Floats
     rows: Floats
 
@@ -53,15 +53,14 @@ class Evidence:
         if not len(match):
             nothing = np.zeros(len(sentence.words), np.float32)
             return Facts(self.rows[at], nothing, nothing, self.query.periods)
-        if self.likeness is not None:
-            match = np.maximum(match, self.likeness[at])
+        match = np.maximum(match, self.likeness[at])
         best = match.max(axis=0)
         return Facts(
             self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32), self.query.periods
         )
 
 
-def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) -> tuple[Evidence, Floats]:
+def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tuple[Evidence, Floats]:
     """The evidence, and the weights of the terms within these passages (a term of every sentence tells little)."""
     terms = question_terms(query)
     places = tuple(
@@ -73,13 +72,8 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher | None) 
     literal = np.array([_literal(terms, place.sentence) for place in places], np.float32)
     literal = literal.reshape(len(places), len(terms))
     likeness = _likenesses(query, terms, places, soft)
-    cover = (
-        literal
-        if likeness is None
-        else np.maximum(
-            literal, np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32).reshape(literal.shape)
-        )
-    )
+    alike = np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32)
+    cover = np.maximum(literal, alike.reshape(literal.shape))
     rarity = np.array([term.weight for term in terms], dtype=np.float32)
     holding = (cover > 0.5).sum(axis=0)
     local = (
@@ -106,12 +100,10 @@ def pinyin_names(folded: str) -> frozenset[str]:
     return frozenset(name_terms(folded))
 
 
-def _likenesses(
-    query: Query, terms: Sequence[Term], places: Sequence[Place], soft: SoftMatcher | None
-) -> list[Floats] | None:
-    """Per place (terms, words): likeness of the sentence's words to the terms; None without an encoder."""
-    if soft is None or not terms or not places:
-        return None
+def _likenesses(query: Query, terms: Sequence[Term], places: Sequence[Place], soft: SoftMatcher) -> list[Floats]:
+    """Per place (terms, words): likeness of the sentence's words to the terms."""
+    if not terms or not places:
+        return [np.zeros((0, len(place.sentence.words)), np.float32) for place in places]
     vectors = soft.vectors(soft_forms(query, terms))
     out = []
     surfaces = [

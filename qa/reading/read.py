@@ -7,7 +7,6 @@ the most promising sentences that could be an answer, and scores them by a small
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from typing import NamedTuple, Protocol
 
@@ -17,17 +16,15 @@ from indexer.encoder import EMBEDDED, load_encoder
 from qa.reading.asked import Asked, asked
 from qa.reading.candidates import candidate_spans
 from qa.reading.compose import composed
-from qa.reading.facts import Evidence, Place, gather
-from qa.reading.features import SENTENCE_NAMES, asked_row, span_features
+from qa.reading.facts import Evidence, gather
+from qa.reading.features import asked_row, span_features
 from qa.reading.likeness import SoftMatcher, WordEncoder
 from qa.reading.matching import Floats
-from qa.reading.network import SentenceView, SpanNetwork, load_network
-from qa.reading.parts import split_parts
+from qa.reading.network import SentenceView, load_network
+from qa.reading.reading import Chosen, as_reading
 from qa.reading.unfitting import unfitting
 from qa.reading.words import MARK, IntArray
-from qa.results import Passage, Query, Reading, Value
-from qa.values.find import find_values
-from qa.values.periods import parse_anchor
+from qa.results import Passage, Query, Reading
 
 _SENTENCES = 8
 """Sentences read for spans, of the 40 or so in five passages."""
@@ -57,9 +54,9 @@ class ClauseReader:
     Thread safe: what it remembers between questions is only ever added to or replaced as a whole.
     """
 
-    def __init__(self, encoder: WordEncoder | None = None, network: SpanNetwork | None = None) -> None:
+    def __init__(self, encoder: WordEncoder | None = None) -> None:
         self._soft = SoftMatcher(encoder or embedded_encoder())
-        self._network = network or load_network()
+        self._network = load_network()
 
     def read(self, query: Query, passages: Sequence[Passage]) -> list[Reading]:
         """At most 10 readings that do not overlap, best first; ``score`` is the share of belief among them all."""
@@ -70,17 +67,16 @@ class ClauseReader:
         if not views:
             return []
         question = self._soft.question(query.text)
-        spans = [(at, view.first, view.last) for at, view in views]
         scores = self._network.scores(question, asked_row(ask), [view for _, view in views])
-        scores -= unfitting(evidence, spans, np.vstack([view.features for _, view in views]))
-        owner = np.repeat(np.arange(len(spans), dtype=np.int32), [len(first) for _, first, _ in spans])
-        firsts = np.concatenate([first for _, first, _ in spans])
-        lasts = np.concatenate([last for _, _, last in spans])
+        scores -= unfitting(evidence, ask, views)
+        owner = np.repeat(np.arange(len(views), dtype=np.int32), [len(view.first) for _, view in views])
+        firsts = np.concatenate([view.first for _, view in views])
+        lasts = np.concatenate([view.last for _, view in views])
         belief = np.exp(scores - scores.max())
         belief /= belief.sum()
         found = []
         for k in _best_apart(scores, owner, firsts, lasts):
-            at = spans[owner[k]][0]
+            at = views[owner[k]][0]
             words = evidence.places[at].sentence.words
             span = int(words.starts[firsts[k]]), int(words.ends[lasts[k]])
             found.append(_Pick(at, span, float(belief[k]), float(scores[k])))
@@ -137,78 +133,5 @@ def _reading(
     place = evidence.places[pick.at]
     others = [(other.span, other.belief) for other in found if other.at == pick.at and other is not pick]
     low, high = composed(place.sentence, ask, pick.span, others, pick.belief)
-    value = _value(place.sentence.text[low:high])
-    text = passages[place.passage].text
-    several = ask.kind == "list" or ask.parallel
-    return Reading(
-        passage=place.passage,
-        start=place.start + low,
-        end=place.start + high,
-        sentence_start=place.start,
-        sentence_end=place.end,
-        score=pick.belief,
-        kind=str(value["kind"]) if value else "text",
-        value=value,
-        as_of=as_of(place, high, parse_anchor(passages[place.passage].published)),
-        parts=split_parts(text, place.start + low, place.start + high) if several else (),
-        features=_measures(evidence, pick.at, pick.belief, pick.raw),
-    )
-
-
-def _value(text: str) -> Value | None:
-    """The value of a span that holds exactly one."""
-    found = find_values(text)
-    return found[0].value if len(found) == 1 else None
-
-
-def as_of(place: Place, high: int, anchor: date | None) -> str | None:
-    """The end of the period that a span ending at ``high`` speaks of, as an ISO date.
-
-    It is the nearest period told before the span's end in its sentence, else the first one after it.
-    A period that has not ended when the document was published counts up to then.
-    """
-    told = [(start, period) for start, _, period in place.sentence.periods if period.end[:1].isdigit()]
-    if not told:
-        return None
-    before = [period for start, period in told if start < high]
-    end = (before[-1] if before else told[0][1]).end
-    if anchor is not None and not place.sentence.forecast:
-        end = min(end, anchor.isoformat())
-    return end
-
-
-def _measures(evidence: Evidence, at: int, belief: float, raw: float) -> dict[str, float]:
-    """What the decision needs to know about a reading's sentence and passage (see qa/confidence.py)."""
-    place = evidence.places[at]
-    rarity = np.array([term.weight for term in evidence.terms], dtype=np.float32)
-    mass = max(float(rarity.sum()), 1e-6)
-    row = dict(zip(SENTENCE_NAMES, evidence.rows[at], strict=True))
-    here = evidence.passage_cover[place.passage]
-    anywhere = evidence.passage_cover.max(axis=0, initial=0.0)
-    # 1 for a term that no passage holds, a half for one that only other passages hold.
-    lost = 0.5 * (1 - np.minimum(here * 2, 1)) + 0.5 * (1 - np.minimum(anywhere * 2, 1))
-    sorts = np.array([term.sort for term in evidence.terms])
-    return {
-        "belief": belief,
-        "raw": raw,
-        "cover_sentence": float(evidence.cover[at] @ rarity) / mass,
-        "cover_literal": float(evidence.literal[at] @ rarity) / mass,
-        "cover_passage": float(here @ rarity) / mass,
-        "cover_around": float(row["cover_around"]),
-        "cosine": float(row["cosine"]),
-        "passage_score": float(row["passage_score"]),
-        "period": float(row["period"]),
-        "order": float(row["order"]),
-        "cross": float(row["cross"]),
-        "name_missing": float(lost[sorts == "name"].max(initial=0.0)),
-        "number_missing": float(lost[sorts == "number"].max(initial=0.0)),
-        "word_missing": float((lost * rarity)[sorts == "word"].max(initial=0.0)),
-        "period_missing": float(bool(evidence.query.periods)) * (1.0 - max(_period_near(evidence, at), 0.0)),
-    }
-
-
-def _period_near(evidence: Evidence, at: int) -> float:
-    """Agreement of the asked period with the sentence's, or half that with the best of its passage."""
-    column = SENTENCE_NAMES.index("period")
-    same = [i for i, place in enumerate(evidence.places) if place.passage == evidence.places[at].passage]
-    return max(float(evidence.rows[at, column]), 0.5 * max(float(evidence.rows[i, column]) for i in same))
+    chosen = Chosen(pick.at, place.start + low, place.start + high, pick.belief, pick.raw)
+    return as_reading(evidence, passages, ask, chosen)

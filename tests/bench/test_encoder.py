@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from bench.cards import MARKS, into_card
-from bench.encoder import glossary_table, identity, pipeline_table
-from bench.retrieval import Result, results
+from bench.encoder import cost_table, identity, pipeline_table, questions_part
+from bench.retrieval import HALVED, Result, load_unchosen, results
 from indexer.encoder import EMBEDDED_FOLDER
 from indexer.static_encoder import StaticEncoder
 from training.encoder.tasks import load_task
+from training.encoder.weights import CHOOSING
 
 ROOT = Path(__file__).parents[2]
+
+
+def write_set(folder: Path, name: str, lang: str, texts: list[str], question: str) -> None:
+    """A set whose texts are each the answer to `question`."""
+    paragraphs = [{"id": str(at), "lang": lang, "title": "", "text": text} for at, text in enumerate(texts)]
+    questions = [
+        {"id": str(at), "lang": lang, "question": question, "paragraph_id": str(at), "answerable": True}
+        for at in range(len(texts))
+    ]
+    for kind, rows in (("paragraphs", paragraphs), ("questions", questions)):
+        lines = "\n".join(map(json.dumps, rows)).encode()
+        (folder / f"{name}.{kind}.jsonl.gz").write_bytes(gzip.compress(lines))
 
 
 def test_the_section_replaces_what_stood_between_the_marks() -> None:
@@ -61,6 +75,40 @@ def test_questions_are_put_with_and_without_the_glossary(tmp_path: Path) -> None
     lines = (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     some = tmp_path / "some.jsonl"
     some.write_text("\n".join(lines[:12]), encoding="utf-8")
-    head, _, *rows = glossary_table(some, ROOT / "seeds", StaticEncoder(EMBEDDED_FOLDER))
+    _, title, _, head, _, *rows = questions_part(some, ROOT / "seeds", StaticEncoder(EMBEDDED_FOLDER))
+    assert title.startswith("### ")
     assert head.startswith("| some | all (")
     assert [row.split("|")[1].strip() for row in rows] == ["with the glossary", "without"]
+
+
+@pytest.mark.parametrize(("gold", "documents"), [("none.jsonl", "."), ("some.jsonl", "none"), (None, ".")])
+def test_missing_questions_are_said_and_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], gold: str | None, documents: str
+) -> None:
+    (tmp_path / "some.jsonl").touch()
+    path = None if gold is None else tmp_path / gold
+    assert list(questions_part(path, tmp_path / documents, StaticEncoder(EMBEDDED_FOLDER))) == []
+    assert f"--gold {path}" in capsys.readouterr().err
+
+
+def test_cost_is_told_without_sentence_transformers_which_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    write_set(tmp_path, "cmrc2018-dev-half", "zh", ["北京今天下雨。"], "今天下雨吗？")
+    for name in ("mlqa-dev", "xquad-dev"):
+        write_set(tmp_path, name, "en", ["It rains today."], "Does it rain?")
+    head, *_ = cost_table(tmp_path, StaticEncoder(EMBEDDED_FOLDER))
+    assert head == "| | characters | ours (numpy), together | one by one |"
+    assert "sentence_transformers" in capsys.readouterr().err
+
+
+def test_only_mlqa_is_halved_and_by_the_half_that_nothing_was_chosen_on(tmp_path: Path) -> None:
+    texts = [f"第{number}段。" for number in range(40)]
+    for name in (HALVED, "xquad-dev"):
+        write_set(tmp_path, name, "zh", texts, "哪一段？")
+    whole, half = (load_unchosen(tmp_path, f"{name}:zh:zh") for name in ("xquad-dev", HALVED))
+    assert whole.gold.tolist() == list(range(40))
+    chosen_on = load_task(tmp_path, f"{HALVED}:zh:zh").half(CHOOSING)
+    assert half.gold.size
+    assert sorted([*half.gold.tolist(), *chosen_on.gold.tolist()]) == list(range(40))

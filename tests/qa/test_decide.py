@@ -71,6 +71,25 @@ def test_figures_of_different_periods_do_not_conflict() -> None:
     assert decision.agreement == "single"
 
 
+@pytest.mark.parametrize("order", [FIGURES, FIGURES[::-1]])
+def test_without_a_period_asked_the_newest_figure_goes_first_and_the_older_beside_it(
+    order: tuple[Passage, ...],
+) -> None:
+    decision, answer = answered("星河的日活跃用户是多少？", order)
+    assert answer == "3100万"
+    assert [reading.as_of for reading in decision.readings] == ["2025-03-31", "2024-12-31"]
+    assert decision.agreement == "single"
+
+
+def test_what_is_expected_is_not_newer_than_what_is_known_unless_it_is_asked_for() -> None:
+    passages = (
+        passage("星河预计2025年全年收入为8亿元。"),
+        passage("星河2024年全年收入为6亿元。"),
+    )
+    assert answered("星河的全年收入是多少？", passages)[1] == "6亿元"
+    assert answered("星河预计全年收入是多少？", passages)[1] == "8亿元"
+
+
 def test_nothing_found() -> None:
     query = analyse("星河是什么？", GLOSSARY)
     decision = decide(query, (), ())
@@ -119,3 +138,12 @@ def test_scores_of_the_decision_are_probabilities() -> None:
     assert decision.confidence == pytest.approx(0.5)
     assert decision.answerable
     assert len(measures(query, FIGURES, readings)) == len(NAMES)
+
+
+def test_a_comparison_cites_the_sentences_of_both_sides() -> None:
+    passages = (
+        passage("Aurora的月费为66元。", None),
+        passage("Borealis的月费为45元。", None),
+    )
+    decision, _ = answered("Aurora和Borealis的月费谁更高？", passages)
+    assert {decision.readings[0].passage, *(reading.passage for reading in decision.supports)} == {0, 1}

@@ -1,6 +1,7 @@
 """The whole journey on the embedded models, over small documents of our own and over seeds/."""
 
 import dataclasses
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from indexer.load import load_bytes
 from qa.assemble import assemble
 from qa.pipeline import Pipeline, Request
 from qa.results import AskResult, Filters
+from qa.stages import STAGES
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -153,6 +155,19 @@ def test_explain_tells_the_names_and_the_gate(pipeline: Pipeline, seeds: Collect
     assert result.explain is not None
     assert any("可灵" in name["others"] for name in result.explain["names"])
     assert 0 <= result.explain["lexical_weight"] <= 1
+
+
+def test_explain_tells_where_the_time_went(pipeline: Pipeline, seeds: Collection):
+    snapshot, request = seeds.snapshot(), Request("How many users does Kling have?", explain=True)
+    for call, stages in ((pipeline.ask, STAGES), (pipeline.search, ("query", "retrieve", "rerank", "cite"))):
+        began = time.thread_time()
+        result = call(snapshot, request)
+        spent = (time.thread_time() - began) * 1000
+        assert result.explain is not None
+        told = result.explain["stages_ms"]
+        assert tuple(told) == stages
+        assert min(told.values()) > 0
+        assert spent / 2 < sum(told.values()) < spent + 0.01
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "?!", "x" * 2001, "a\ud800b", "a\0b"])

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from indexer.normalize import fold
-from training.encoder.data import Corpus, listing, read_jsonl, squad_files
+from training.encoder.data import Corpus, listing, squad_files
+from training.jsonl import read_jsonl
 
 HAN_RUN, LATIN_RUN = 12, 30
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]+")

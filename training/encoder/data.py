@@ -6,14 +6,14 @@ neighbours in a document and a needle's passage is cut from them.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from training.jsonl import read_jsonl
 
 Pair = tuple[str, str]
 SOURCES = Path(__file__).with_name("sources.toml")
@@ -41,14 +41,6 @@ class Corpus:
         for name, rows in self.questions.items():
             yield from ((name, question) for question, _ in rows)
             yield from ((name, text) for text in dict.fromkeys(text for _, text in rows))
-
-
-def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    """Objects of a JSON-lines file, gzip'd if its name says so."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def listing() -> dict[str, Any]:

@@ -37,10 +37,15 @@ class Looks:
     soft: np.ndarray
     soft_sentence: np.ndarray
 
+    def combined(
+        self, best: float = BEST, dense: float = DENSE, soft: float = SOFT, soft_sentence: float = SOFT_SENTENCE
+    ) -> np.ndarray:
+        """The weighted sum of the looks, shaped as they are."""
+        return np.asarray(best * self.best + dense * self.dense + soft * self.soft + soft_sentence * self.soft_sentence)
+
     def ways(self) -> dict[str, np.ndarray]:
-        sentence = BEST * self.best + DENSE * self.dense
-        full = sentence + SOFT * self.soft + SOFT_SENTENCE * self.soft_sentence
-        return {"dense": self.dense, "sentence": sentence, "full": full}
+        """The three scores of a set."""
+        return {"dense": self.dense, "sentence": self.combined(soft=0.0, soft_sentence=0.0), "full": self.combined()}
 
 
 def looks(encoder: TokenEncoder, task: Task, floors: Sequence[float] = (FLOOR,)) -> list[Looks]:

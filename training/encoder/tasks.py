@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from qa.evaluation.gold import Context
-from training.encoder.data import read_jsonl, squad_files
+from training.encoder.data import squad_files
+from training.jsonl import read_jsonl
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def _names(question: str) -> list[tuple[int, int, str]]:
 def observations(folder: Path, limit: int, cosines: Cosines) -> Iterator[tuple[str, str, tuple[float, ...], float]]:
     """(set, treatment, measures, F1) of each question's first answer."""
     dice = random.Random(11)
-    reader = ClauseReader()
+    reader = ClauseReader(cosines.encoder)
     for name, lang, paragraph_lang, _ in READER:
         found = [e for e in examples(folder, name, lang, paragraph_lang) if askable(e.question)]
         index, cut = collection(found, cosines)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.encoder import load_encoder
 from qa.reading.likeness import SoftMatcher
+from qa.reading.read import embedded_encoder
 from qa.results import Passage
 from training.reader.retrieval import Piece, Search, pieces
 from training.reader.sets import Example
@@ -17,7 +17,7 @@ class Cosines:
     """Sentence scores as the pipeline gives them."""
 
     def __init__(self) -> None:
-        self.encoder = load_encoder("embedded")
+        self.encoder = embedded_encoder()
         self.soft = SoftMatcher(self.encoder)
         self._seen: dict[str, np.ndarray] = {}
 

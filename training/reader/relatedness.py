@@ -32,7 +32,7 @@ from qa.pipeline import Pipeline
 from qa.query import analyse
 from qa.relatedness import FILE, NAMES, similarities
 from qa.results import Filters
-from training.reader.sets import rows
+from training.jsonl import read_jsonl
 
 SETS = (
     ("cmrc2018-trial", "zh", ("zh",)),
@@ -67,13 +67,15 @@ def main() -> None:
     rng = random.Random(7)
     encoder = load_encoder("embedded")
     pipeline = assemble(encoder)
-    pairs = rows(options.data / "mkqa-en-zh-pairs.jsonl.gz")
+    pairs = read_jsonl(options.data / "mkqa-en-zh-pairs.jsonl.gz")
     everyday = [question for pair in pairs for question in (pair["en"], pair["zh"])]
     with tempfile.TemporaryDirectory() as folder:
         collections = Collections(Path(folder), encoder)
         asked: list[tuple[Snapshot, list[str]]] = []
         for name, language, askers in SETS:
-            paragraphs = [row for row in rows(options.data / f"{name}.paragraphs.jsonl.gz") if row["lang"] == language]
+            paragraphs = [
+                row for row in read_jsonl(options.data / f"{name}.paragraphs.jsonl.gz") if row["lang"] == language
+            ]
             paragraphs = paragraphs[:_PARAGRAPHS]
             collection = collections.create(f"{name}-{language}".lower())
             with collection.writer() as writer:
@@ -83,7 +85,7 @@ def main() -> None:
             kept = {row["id"] for row in paragraphs}
             own = [
                 row["question"]
-                for row in rows(options.data / f"{name}.questions.jsonl.gz")
+                for row in read_jsonl(options.data / f"{name}.questions.jsonl.gz")
                 if row["paragraph_id"] in kept and row["lang"] in askers
             ]
             asked.append((collection.snapshot(), rng.sample(own, min(options.questions, len(own)))))

@@ -15,9 +15,9 @@ from scipy.sparse import csr_matrix
 
 from indexer.chunk import chunk
 from indexer.documents import Readable
-from indexer.encoder import Encoder
 from indexer.offsets import OffsetMap
 from indexer.terms import terms
+from qa.reading.likeness import WordEncoder
 from qa.results import Passage
 
 K1, B = 1.2, 0.75
@@ -48,12 +48,12 @@ def pieces(paragraph_id: str, text: str) -> list[Piece]:
 
 
 class Search:
-    """Scores of all pieces for a question; without an encoder by BM25 alone."""
+    """Scores of all pieces for a question."""
 
-    def __init__(self, collection: Sequence[Piece], encoder: Encoder | None = None) -> None:
+    def __init__(self, collection: Sequence[Piece], encoder: WordEncoder) -> None:
         self.collection = collection
         self._encoder = encoder
-        self._vectors = encoder.encode([piece.text for piece in collection]) if encoder else None
+        self._vectors = encoder.encode([piece.text for piece in collection])
         self._vocabulary: dict[str, int] = {}
         rows, columns, counts = [], [], []
         lengths = np.zeros(len(collection))
@@ -77,8 +77,7 @@ class Search:
         known = [self._vocabulary[term] for term in set(terms(question)) if term in self._vocabulary]
         scores = np.asarray(self._matrix[known].sum(axis=0)).ravel() if known else np.zeros(len(self.collection))
         scores = scores / max(float(scores.max()), 1e-6)
-        if self._encoder is not None and self._vectors is not None:
-            scores = scores + 2 * (self._vectors @ self._encoder.encode_query([question])[0])
+        scores = scores + 2 * (self._vectors @ self._encoder.encode_query([question])[0])
         out = []
         for at in np.argsort(-scores, kind="stable")[: k + 12]:
             piece = self.collection[at]

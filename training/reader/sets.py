@@ -8,13 +8,11 @@ text and start). Trained on are only sets under share-alike or attribution licen
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zlib import crc32
+
+from training.jsonl import read_jsonl
 
 TRAINING = ("cmrc2018-train", "cmrc2018-trial", "tydiqa-en-train")
 """Sets whose words are counted."""
@@ -52,16 +50,9 @@ class Example:
     answers: tuple[tuple[int, int], ...]
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzip'd file of JSON lines."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
 def paragraphs(folder: Path, name: str) -> dict[str, str]:
     """The paragraphs of a set by their ids."""
-    return {row["id"]: row["text"] for row in rows(folder / f"{name}.paragraphs.jsonl.gz")}
+    return {row["id"]: row["text"] for row in read_jsonl(folder / f"{name}.paragraphs.jsonl.gz")}
 
 
 def examples(folder: Path, name: str, lang: str | None = None, paragraph_lang: str | None = None) -> list[Example]:
@@ -69,8 +60,8 @@ def examples(folder: Path, name: str, lang: str | None = None, paragraph_lang: s
 
     Where a set is parallel (XQuAD), a question is also put to the paragraph in the other language.
     """
-    asked = list(rows(folder / f"{name}.questions.jsonl.gz"))
-    texts = {row["id"]: row for row in rows(folder / f"{name}.paragraphs.jsonl.gz")}
+    asked = list(read_jsonl(folder / f"{name}.questions.jsonl.gz"))
+    texts = {row["id"]: row for row in read_jsonl(folder / f"{name}.paragraphs.jsonl.gz")}
     by_pair = {(row.get("pair_id"), texts[row["paragraph_id"]]["lang"][:2]): row for row in asked if row.get("pair_id")}
     out = []
     for row in asked:

@@ -44,7 +44,9 @@ function facts(answer) {
   const value = formatValue(answer.value);
   const items = [
     value && value !== answer.text && h("li", { class: "value" }, t("readAs", { value })),
+    answer.verdict && h("li", { class: "verdict" }, t(answer.verdict === "yes" ? "saysYes" : "saysNo")),
     answer.as_of && h("li", { class: "as-of" }, t("asOf", { date: formatDate(answer.as_of) })),
+    answer.forecast && h("li", { class: "forecast" }, t("forecast")),
   ].filter(Boolean);
   return items.length > 0 && h("ul", { class: "facts" }, items);
 }
@@ -109,6 +111,7 @@ function alternativeItem(alternative, name) {
       h("strong", { lang: languageOf(alternative.text) }, alternative.text),
       value && value !== alternative.text && h("span", { class: "value" }, t("readAs", { value })),
       alternative.as_of && h("span", { class: "as-of" }, t("asOf", { date: formatDate(alternative.as_of) })),
+      alternative.forecast && h("span", { class: "forecast" }, t("forecast")),
     ),
     sentence(alternative),
     citation && placeLine(name, citation),
