@@ -17,7 +17,8 @@ AnswerKind = Literal[
 Verdict = Literal["yes", "no"]
 Value = Mapping[str, str | float | None]
 """A typed value: ``kind`` (ratio, money, count, duration, date, ...), ``min`` and ``max`` where it is a
-number (equal when exact), ``unit`` (ISO 4217 code for money, otherwise the unit as written), ``date``."""
+number (equal when exact), ``unit`` (ISO 4217 code for money, otherwise the unit as written), ``date``; ``per``
+where money is the price of one of something (``qa.values.prices``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa.results import Value
-from qa.values.units import SECONDS
+from qa.values.units import MONTHS, SECONDS
 
 _ROUNDING = 0.005
 """Relative difference that rounding may make between two sources (1269亿 and 1,268.98亿)."""
@@ -17,8 +17,9 @@ def same_value(one: Value, other: Value) -> bool:
         return _same_date(one.get("date"), other.get("date"))
     if one.get("kind") == "version":
         return one.get("unit") == other.get("unit")
-    if _unit(one) != _unit(other) and one.get("unit") is not None and other.get("unit") is not None:
-        return False
+    for measure in (_unit, _per):
+        if measure(one) != measure(other) and measure(one) is not None and measure(other) is not None:
+            return False
     low, high = _range(one)
     other_low, other_high = _range(other)
     slack = _ROUNDING * max(abs(v) for v in (low, high, other_low, other_high) if abs(v) != float("inf"))
@@ -26,19 +27,24 @@ def same_value(one: Value, other: Value) -> bool:
 
 
 def _unit(value: Value) -> object:
-    return "time" if value.get("unit") in SECONDS else value.get("unit")
+    unit = value.get("unit")
+    return "time" if unit in SECONDS else "months" if unit in MONTHS else unit
+
+
+def _per(value: Value) -> object:
+    return value.get("per")
 
 
 def _range(value: Value) -> tuple[float, float]:
-    """An open side ends a tenth away: 超1.5亿 is not the same as 3亿."""
+    """In seconds or months where it is a time. An open side ends a tenth away: 超1.5亿 is not the same as 3亿."""
     low, high = value.get("min"), value.get("max")
-    factor = SECONDS.get(str(value.get("unit")), 1.0) if value.get("kind") == "duration" else 1.0
+    factor = (SECONDS | MONTHS).get(str(value.get("unit")), 1.0) if value.get("kind") == "duration" else 1.0
     if isinstance(low, (int, float)) and isinstance(high, (int, float)):
         return low * factor, high * factor
     if isinstance(low, (int, float)):
-        return low * factor, low * factor * 1.1
+        return low * factor, (low + abs(low) / 10) * factor
     if isinstance(high, (int, float)):
-        return high * factor * 0.9, high * factor
+        return (high - abs(high) / 10) * factor, high * factor
     return float("-inf"), float("inf")
 
 

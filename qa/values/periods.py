@@ -39,7 +39,7 @@ def resolve(told: CalendarDate, text: str, anchor: date | None) -> Period:
     first, last = told.first or (1, 1), told.last or (12, 31)
     year = told.year
     if year is None and anchor is not None:
-        year = anchor.year + told.relative if told.relative is not None else _latest(last, anchor)
+        year = anchor.year + told.relative if told.relative is not None else _latest(last, anchor) - told.years + 1
     if year is None:
         if (first, last) == ((1, 1), (12, 31)):
             return Period("", "", text)
