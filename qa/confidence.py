@@ -20,9 +20,9 @@ from qa.values.periods import best_agreement
 
 FILE = Path(__file__).parent / "data" / "confidence.json"
 NAMES = (
-    "belief", "margin", "raw", "cover_sentence", "cover_literal", "cover_passage", "cover_around", "cosine",
-    "passage_score", "order", "cross", "suits", "period", "other_period", "name_missing", "number_missing",
-    "word_missing", "period_missing", "length", "supported", "reason_kind",
+    "belief", "margin", "raw", "cover_clause", "cover_sentence", "cover_literal", "cover_passage",
+    "cover_around", "cosine", "passage_score", "order", "cross", "suits", "period", "other_period",
+    "name_missing", "number_missing", "word_missing", "period_missing", "length", "supported", "reason_kind",
 )  # fmt: skip
 _SUITS = {
     "number": {"count", "rank", "ratio", "money", "duration"},

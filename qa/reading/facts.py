@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 
 import numpy as np
 
 from indexer.normalize import fold
 from indexer.terms import name_terms
 from qa.reading.features import SENTENCE_NAMES
-from qa.reading.likeness import SoftMatcher, is_content, soft_forms
+from qa.reading.likeness import SoftMatcher, content, soft_forms
 from qa.reading.matching import Floats, Term, presence, question_terms, word_matches
 from qa.reading.sentence import Sentence, analyse_sentence
 from qa.reading.surroundings import Facts
@@ -104,23 +105,11 @@ def _likenesses(query: Query, terms: Sequence[Term], places: Sequence[Place], so
     """Per place (terms, words): likeness of the sentence's words to the terms."""
     if not terms or not places:
         return [np.zeros((0, len(place.sentence.words)), np.float32) for place in places]
-    vectors = soft.vectors(soft_forms(query, terms))
-    out = []
-    surfaces = [
-        [
-            place.sentence.folded[start:end] if is_content(int(kind)) else ""
-            for start, end, kind in zip(
-                place.sentence.words.starts, place.sentence.words.ends, place.sentence.words.classes, strict=True
-            )
-        ]
-        for place in places
-    ]
-    soft.vectors(list(dict.fromkeys(word for words in surfaces for word in words)))
-    for words in surfaces:
-        like = soft.likeness(vectors, words) if words else np.zeros((len(terms), 0), np.float32)
-        like[:, [not word for word in words]] = 0.0
-        out.append(like)
-    return out
+    counts = np.concatenate([content(place.sentence.words.classes) for place in places])
+    surfaces = [surface for place in places for surface in place.sentence.surfaces]
+    likeness = np.zeros((len(terms), len(surfaces)), np.float32)
+    likeness[:, counts] = soft.likeness(soft_forms(query, terms), list(compress(surfaces, counts)))
+    return np.split(likeness, np.cumsum([len(place.sentence.words) for place in places])[:-1], axis=1)
 
 
 def _passage_cover(

@@ -1,10 +1,13 @@
 """The network that scores candidate spans: what stands around a span, beside what is known about it.
 
 A sentence's words come in as their vectors in the embedded encoder's space, where Chinese and English are one, with
-what the question finds in them; gated convolutions over the words (Dauphin et al., "Language modeling with gated
-convolutional networks", 2017), dilated as in Yu and Koltun, "Multi-scale context aggregation by dilated convolutions"
-(2016), carry it to their neighbours. A span is scored by one hidden layer over its features (``qa.reading.features``),
-the states of its first and last word and the mean of all its words. Made by ``training/reader/network.py``.
+what the question finds in them; in some networks frequent words also bring a vector of their own (what 由 or "called"
+announces is nothing that an encoder of meanings tells); gated convolutions over the words (Dauphin et al., "Language
+modeling with gated convolutional networks", 2017), dilated as in Yu and Koltun, "Multi-scale context aggregation by
+dilated convolutions" (2016), carry it to their neighbours. A span is scored by one hidden layer over its features
+(``qa.reading.features``), the states of its first and last word and the mean of all its words. Several networks that
+began from other numbers read side by side, and the mean of their scores counts (Hansen and Salamon, "Neural network
+ensembles", 1990). Made by ``training/reader/network.py``.
 
 Everything is numpy: eight sentences, some three hundred words, cost a few milliseconds.
 """
@@ -18,6 +21,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.errors import ConfigError
 from indexer.static_folder import map_tensors
@@ -26,18 +30,22 @@ from qa.reading.matching import Floats
 from qa.reading.words import CLASSES, IntArray
 
 FOLDER = Path(__file__).parents[1] / "models" / "reader"
+FORMAT = "citespan-reader-2"
 DILATIONS = (1, 2, 4, 1)
 WORD_NAMES = ("match", "weighted", "rarity", "is_value")
 WORD_SCALE = np.array([1, 1, 0.1, 1], np.float32)  # brings rarity near the others
 _EPSILON = 1e-5  # of the layer norms, as in torch
+_FIRST_HAN = "\u3400"
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceView:
-    """A sentence as one question sees it. ``vectors``: float32 (words, dim), unit rows or zeros; ``classes``: int
-    (words,), numbers of ``CLASSES``; ``words``: float32 (words, len(WORD_NAMES)); ``first`` and ``last``: the words
-    of each candidate span, both included; ``features``: float32 (spans, len(NAMES))."""
+    """A sentence as one question sees it. ``surfaces``: its words, marks as nothing; ``vectors``: float32 (words,
+    dim), unit rows or zeros; ``classes``: int (words,), numbers of ``CLASSES``; ``words``: float32 (words,
+    len(WORD_NAMES)); ``first`` and ``last``: the words of each candidate span, both included; ``features``: float32
+    (spans, len(NAMES))."""
 
+    surfaces: tuple[str, ...]
     vectors: Floats
     classes: IntArray
     words: Floats
@@ -46,12 +54,18 @@ class SentenceView:
     features: Floats
 
 
+def word_keys(surface: str) -> tuple[str, str]:
+    """What a word is looked up by: itself, and its end (the last character of a Han word, three Latin letters)."""
+    return surface, f"…{surface[-1:] if surface[-1:] >= _FIRST_HAN else surface[-3:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class SpanNetwork:
-    """``weights`` by the names of ``training.reader.network.Network``, matrices stored to be multiplied from the
-    right."""
+    """The ``members`` that read side by side, ``keys`` of the rows of words' own vectors (row 0 stands for every other
+    key), and the ``mean`` and ``scale`` of the features."""
 
-    weights: Mapping[str, Floats]
+    members: Sequence[Member]
+    keys: Mapping[str, int]
     mean: Floats
     scale: Floats
 
@@ -60,11 +74,36 @@ class SpanNetwork:
 
         ``question``: the question's unit vector; ``asked``: what is asked for (``qa.reading.features.asked_row``).
         """
-        w = self.weights
         features = (np.concatenate([view.features for view in sentences]) - self.mean) / self.scale
+        own = [
+            np.array([[self.keys.get(key, 0) for key in word_keys(surface)] for surface in view.surfaces])
+            for view in sentences
+        ]
+        total = sum(member.scores(question, asked, features, sentences, own) for member in self.members)
+        return np.asarray(total / len(self.members), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``weights`` by the names of ``training.reader.network.Network``, matrices stored to be multiplied from the
+    right."""
+
+    weights: Mapping[str, Floats]
+
+    def scores(
+        self,
+        question: Floats,
+        asked: Floats,
+        features: Floats,
+        sentences: Sequence[SentenceView],
+        own: Sequence[npt.NDArray[np.int64]],
+    ) -> Floats:
+        """As `SpanNetwork.scores`, with the scaled features of all spans, and rows of own vectors (words, 2) for each
+        sentence."""
+        w = self.weights
         spans = np.cumsum([0, *(len(view.first) for view in sentences)])
         rows = features[spans[:-1], : len(SENTENCE_NAMES)]
-        states, starts = self._states(question, asked, rows, sentences)
+        states, starts = self._states(question, asked, rows, sentences, own)
         owner = np.repeat(starts, np.diff(spans))
         first = np.concatenate([view.first for view in sentences]) + owner
         last = np.concatenate([view.last for view in sentences]) + owner
@@ -76,26 +115,33 @@ class SpanNetwork:
         return np.asarray(np.maximum(hidden, 0.0) @ w["out"], np.float32)
 
     def _states(
-        self, question: Floats, asked: Floats, rows: Floats, sentences: Sequence[SentenceView]
+        self,
+        question: Floats,
+        asked: Floats,
+        rows: Floats,
+        sentences: Sequence[SentenceView],
+        own: Sequence[npt.NDArray[np.int64]],
     ) -> tuple[Floats, IntArray]:
         """States of the words of all sentences, joined with gaps of zeros that no convolution reaches across, and
         where each sentence begins."""
         w = self.weights
         gap = max(DILATIONS)
-        split = 2 * w["word"].shape[1] + len(CLASSES) + len(WORD_NAMES)
+        split = len(w["input"]) - len(asked) - rows.shape[1] - w["question"].shape[1]
         lengths = [len(view.classes) for view in sentences]
         starts = np.cumsum([gap, *(length + gap for length in lengths)])
         asked_by = question @ w["question"] + w["question_bias"]
         total = int(starts[-1])
         state = np.zeros((total, w["input"].shape[1]), np.float32)
         real = np.zeros((total, 1), np.float32)
-        for view, row, start, length in zip(sentences, rows, starts, lengths, strict=False):
+        for view, row, start, keys in zip(sentences, rows, starts, own, strict=False):
             word = view.vectors @ w["word"] + w["word_bias"]
             everywhere = np.concatenate([asked_by, asked, row]) @ w["input"][split:] + w["input_bias"]
             kinds = np.eye(len(CLASSES), dtype=np.float32)[view.classes]
-            own = np.concatenate([word, word * asked_by, kinds, view.words * WORD_SCALE], 1)
-            at = slice(start, start + length)
-            state[at] = np.maximum(own @ w["input"][:split] + everywhere, 0.0)
+            parts = [word, word * asked_by, kinds, view.words * WORD_SCALE]
+            if "own" in w:
+                parts.append(w["own"][keys].sum(1))
+            at = slice(start, start + len(keys))
+            state[at] = np.maximum(np.concatenate(parts, 1) @ w["input"][:split] + everywhere, 0.0)
             real[at] = 1.0
         for number, reach in enumerate(DILATIONS):
             normed = _normed(state, w[f"norm_{number}"], w[f"norm_bias_{number}"]) * real
@@ -118,11 +164,18 @@ def load_network(folder: Path = FOLDER) -> SpanNetwork:
     """The network in ``folder``. ConfigError if there is none, or if it was made for other features."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if config["format"] != FORMAT:
+            raise ValueError(f"its format is {config['format']}, not {FORMAT}")
+        if config["features"] != list(NAMES):
+            raise ValueError("it was fitted on other features than the reader computes")
         tensors = map_tensors(folder / "model.safetensors")
         weights = {name: np.asarray(array, np.float32) for name, array in tensors.items()}
         mean, scale = weights.pop("feature_mean"), weights.pop("feature_scale")
-        if config["features"] != list(NAMES):
-            raise ValueError("it was fitted on other features than the reader computes")
+        keys = {str(key): row for row, key in enumerate(config["keys"], 1)}
+        members: list[dict[str, Floats]] = [{} for _ in range(config["members"])]
+        for name, array in weights.items():
+            number, own = name.split(".", 1)
+            members[int(number)][own] = array
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise ConfigError(f"{folder} holds no usable reader ({error}); reinstall citespan or make it again") from error
-    return SpanNetwork(weights, mean, scale)
+    return SpanNetwork([Member(own) for own in members], keys, mean, scale)

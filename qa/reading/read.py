@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from indexer.encoder import EMBEDDED, load_encoder
+from indexer.encoder import EMBEDDED, Encoder, load_encoder
 from qa.reading.asked import Asked, asked
 from qa.reading.candidates import candidate_spans
 from qa.reading.compose import composed
@@ -23,7 +23,7 @@ from qa.reading.matching import Floats
 from qa.reading.network import SentenceView, load_network
 from qa.reading.reading import Chosen, as_reading
 from qa.reading.unfitting import unfitting
-from qa.reading.words import MARK, IntArray
+from qa.reading.words import IntArray
 from qa.results import Passage, Query, Reading
 
 _SENTENCES = 8
@@ -84,7 +84,7 @@ class ClauseReader:
 
 
 @cache
-def embedded_encoder() -> WordEncoder:
+def embedded_encoder() -> Encoder:
     """One for all readers of the process: most of it is a mapped file."""
     return load_encoder(EMBEDDED)
 
@@ -95,13 +95,10 @@ def sentence_view(evidence: Evidence, at: int, weights: Floats, ask: Asked, soft
     words = sentence.words
     facts = evidence.facts(at, weights)
     first, last = candidate_spans(sentence)
-    forms = [
-        "" if kind == MARK else sentence.folded[start:end]
-        for start, end, kind in zip(words.starts, words.ends, words.classes, strict=True)
-    ]
     is_value = (sentence.value_at >= 0).astype(np.float32)
     return SentenceView(
-        vectors=soft.vectors(forms),
+        surfaces=sentence.surfaces,
+        vectors=soft.vectors(sentence.surfaces),
         classes=words.classes,
         words=np.stack([facts.match, facts.weighted, sentence.rarity, is_value], axis=1),
         first=first,

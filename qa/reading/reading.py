@@ -14,6 +14,7 @@ import numpy as np
 from qa.reading.asked import Asked
 from qa.reading.facts import Evidence, Place
 from qa.reading.features import SENTENCE_NAMES
+from qa.reading.matching import Floats, word_matches
 from qa.reading.parts import split_parts
 from qa.results import Passage, Reading, Value
 from qa.values.find import find_values
@@ -49,7 +50,7 @@ def as_reading(evidence: Evidence, passages: Sequence[Passage], ask: Asked, chos
         value=value,
         as_of=as_of(place, end - place.start, parse_anchor(passage.published)),
         parts=split_parts(passage.text, start, end) if several else (),
-        features=_measures(evidence, chosen.at, chosen.belief, chosen.raw),
+        features=_measures(evidence, chosen),
     )
 
 
@@ -75,8 +76,9 @@ def as_of(place: Place, high: int, anchor: date | None) -> str | None:
     return end
 
 
-def _measures(evidence: Evidence, at: int, belief: float, raw: float) -> dict[str, float]:
-    """What the decision needs to know about a reading's sentence and passage (see qa/confidence.py)."""
+def _measures(evidence: Evidence, chosen: Chosen) -> dict[str, float]:
+    """What the decision needs to know about a reading's clause, sentence and passage (see qa/confidence.py)."""
+    at = chosen.at
     place = evidence.places[at]
     rarity = np.array([term.weight for term in evidence.terms], dtype=np.float32)
     mass = max(float(rarity.sum()), 1e-6)
@@ -87,8 +89,9 @@ def _measures(evidence: Evidence, at: int, belief: float, raw: float) -> dict[st
     lost = 0.5 * (1 - np.minimum(here * 2, 1)) + 0.5 * (1 - np.minimum(anywhere * 2, 1))
     sorts = np.array([term.sort for term in evidence.terms])
     return {
-        "belief": belief,
-        "raw": raw,
+        "belief": chosen.belief,
+        "raw": chosen.raw,
+        "cover_clause": float(_clause_cover(evidence, chosen) @ rarity) / mass,
         "cover_sentence": float(evidence.cover[at] @ rarity) / mass,
         "cover_literal": float(evidence.literal[at] @ rarity) / mass,
         "cover_passage": float(here @ rarity) / mass,
@@ -103,6 +106,16 @@ def _measures(evidence: Evidence, at: int, belief: float, raw: float) -> dict[st
         "word_missing": float((lost * rarity)[sorts == "word"].max(initial=0.0)),
         "period_missing": float(bool(evidence.query.periods)) * (1.0 - max(_period_near(evidence, at), 0.0)),
     }
+
+
+def _clause_cover(evidence: Evidence, chosen: Chosen) -> Floats:
+    """What the clauses that the span stands in hold of each term, float32 (terms,), softly."""
+    place = evidence.places[chosen.at]
+    words, clauses = place.sentence.words, place.sentence.clauses
+    matches = np.maximum(word_matches(evidence.terms, words, place.sentence.folded), evidence.likeness[chosen.at])
+    touched = clauses[(words.ends > chosen.start - place.start) & (words.starts < chosen.end - place.start)]
+    inside = np.isin(clauses, touched)
+    return np.asarray(matches[:, inside].max(axis=1, initial=0.0), np.float32)
 
 
 def _period_near(evidence: Evidence, at: int) -> float:

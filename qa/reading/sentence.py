@@ -10,7 +10,7 @@ import numpy as np
 from indexer.normalize import fold
 from qa.reading.background import idf
 from qa.reading.matching import Floats
-from qa.reading.words import MARK, IntArray, Words, split
+from qa.reading.words import MARK, IntArray, Words, split, surfaces
 from qa.results import Period
 from qa.values.find import Found, find_values
 from qa.values.periods import find_periods, is_forecast, parse_anchor
@@ -21,12 +21,14 @@ _OPEN, _CLOSE = "《“「『（(【[‘", "》”」』）)】]’"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``clauses`` numbers each word's clause; ``depth`` counts the brackets and quotes open before each word
-    (one entry more than words); ``value_at`` gives the number of the value a word is, or -1."""
+    """``surfaces`` are the words as they stand in ``folded``, marks as nothing; ``clauses`` numbers each word's clause;
+    ``depth`` counts the brackets and quotes open before each word (one entry more than words); ``value_at`` gives the
+    number of the value a word is, or -1."""
 
     text: str
     folded: str
     words: Words
+    surfaces: tuple[str, ...]
     stems: frozenset[str]
     values: tuple[Found, ...]
     periods: tuple[tuple[int, int, Period], ...]
@@ -63,6 +65,7 @@ def analyse_sentence(text: str, published: str | None = None) -> Sentence:
         text,
         folded,
         words,
+        surfaces(words, folded),
         frozenset(form for form, kind in zip(words.forms, words.classes, strict=True) if kind != MARK),
         values,
         find_periods(text, parse_anchor(published)),

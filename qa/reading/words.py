@@ -96,6 +96,14 @@ def split(text: str, folded: str, whole: Sequence[tuple[int, int]] = ()) -> Word
     )
 
 
+def surfaces(words: Words, folded: str) -> tuple[str, ...]:
+    """The words as they stand in the match text ``folded``, punctuation marks as nothing."""
+    return tuple(
+        "" if kind == MARK else folded[start:end]
+        for start, end, kind in zip(words.starts, words.ends, words.classes, strict=True)
+    )
+
+
 def _split_plain(text: str, folded: str, low: int, high: int, out: list[tuple[str, int, int, int]]) -> None:
     for match in _PIECE.finditer(folded, low, high):
         piece, start = match.group(), match.start()

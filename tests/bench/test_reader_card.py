@@ -89,3 +89,7 @@ def test_the_identity_is_that_of_the_files_beside_the_card(tmp_path: Path) -> No
         "Measured: `model.safetensors` of sha256 `ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad`; "
         "the model is 0.02 MB."
     )
+
+
+def test_the_card_that_ships_tells_of_the_networks_that_ship() -> None:
+    assert identity(FOLDER) in (FOLDER / CARD).read_text(encoding="utf-8")

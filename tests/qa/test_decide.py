@@ -90,6 +90,28 @@ def test_what_is_expected_is_not_newer_than_what_is_known_unless_it_is_asked_for
     assert answered("星河预计全年收入是多少？", passages)[1] == "8亿元"
 
 
+def test_two_counts_of_no_told_time_conflict_and_both_are_shown() -> None:
+    passages = (
+        passage("目前，星河已与包括白鹭出版社在内的数千家企业客户建立了合作关系。", None),
+        passage("星河已经为一万家企业客户提供服务，续费率很高。", None),
+    )
+    decision, _ = answered("星河有多少家企业客户？", passages)
+    shown = {passages[r.passage].text[r.start : r.end] for r in decision.readings}
+    assert decision.agreement == "conflict"
+    assert {"数千家", "一万家"} <= shown
+
+
+def test_amounts_in_two_currencies_are_told_beside_each_other_and_no_conflict() -> None:
+    passages = (
+        passage("2025年第一季度，星河的收入超过1.5亿元。"),
+        passage("星河预计2025年全年的收入约为1.4亿美元。"),
+    )
+    decision, answer = answered("星河的收入是多少？", passages)
+    assert answer == "超过1.5亿元"
+    assert [passages[r.passage].text[r.start : r.end] for r in decision.readings[1:]] == ["约为1.4亿美元"]
+    assert decision.agreement == "single"
+
+
 def test_nothing_found() -> None:
     query = analyse("星河是什么？", GLOSSARY)
     decision = decide(query, (), ())

@@ -30,7 +30,8 @@ class Cosines:
 
 def collection(found: Sequence[Example], cosines: Cosines) -> tuple[Search, dict[str, list[Piece]]]:
     """All chunks of the paragraphs of ``found``, searchable, and by paragraph."""
-    cut = {key: pieces(key, text) for key, text in {e.paragraph_id: e.text for e in found}.items()}
+    texts = {example.paragraph_id: example for example in found}
+    cut = {key: pieces(key, example.text, example.published) for key, example in texts.items()}
     return Search([piece for chunks in cut.values() for piece in chunks], cosines.encoder), cut
 
 

@@ -32,18 +32,19 @@ class Piece:
     end: int
     text: str
     sentences: tuple[tuple[int, int], ...]
+    published: str | None = None
 
     def passage(self, score: float, cosines: Sequence[float] = ()) -> Passage:
-        return Passage(self.text, self.sentences, score, tuple(cosines))
+        return Passage(self.text, self.sentences, score, tuple(cosines), published=self.published)
 
 
-def pieces(paragraph_id: str, text: str) -> list[Piece]:
+def pieces(paragraph_id: str, text: str, published: str | None = None) -> list[Piece]:
     """The chunks of a paragraph as the indexer makes them."""
     out = []
     for span in chunk(Readable(text, OffsetMap.identity(len(text)))):
         low = span.text_start
         sentences = tuple((a - low, b - low) for a, b in span.sentences)
-        out.append(Piece(paragraph_id, low, span.text_end, text[low : span.text_end], sentences))
+        out.append(Piece(paragraph_id, low, span.text_end, text[low : span.text_end], sentences, published))
     return out
 
 

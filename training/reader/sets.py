@@ -41,13 +41,15 @@ def held_out(paragraph_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question and the paragraph that answers it; ``answers`` are (start, end) ranges of it."""
+    """A question and the paragraph that answers it; ``answers`` are (start, end) ranges of it, ``published`` its ISO
+    date where it has one."""
 
     question_id: str
     question: str
     paragraph_id: str
     text: str
     answers: tuple[tuple[int, int], ...]
+    published: str | None = None
 
 
 def paragraphs(folder: Path, name: str) -> dict[str, str]:

@@ -73,7 +73,7 @@ def test_matches_mark_the_words_they_stand_in() -> None:
 
 def test_likeness_is_full_for_the_same_word_and_none_for_another() -> None:
     soft = SoftMatcher(HashEncoder())
-    like = soft.likeness(soft.vectors(["revenue"]), ["revenue", "weather"])
+    like = soft.likeness(["revenue"], ["revenue", "weather"])
     assert np.allclose(like, [[1.0, 0.0]], atol=0.2)
 
 
