@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from qa.reading.matching import Floats, Term
-from qa.reading.words import FUNCTION, MARK, NUMBER, IntArray
+from qa.reading.words import CLASSES, FUNCTION, MARK, NUMBER, IntArray
 from qa.results import Query
 
 _LIKE_FROM, _LIKE_TO = 0.4, 0.8
 """Cosines from which a word begins to stand for a term, and from which it fully does."""
+_CONTENT = ~np.isin(np.arange(len(CLASSES)), (MARK, NUMBER, FUNCTION))
 
 
 class WordEncoder(Protocol):
@@ -87,4 +88,4 @@ def soft_forms(query: Query, terms: Sequence[Term]) -> list[str]:
 
 def content(classes: IntArray) -> npt.NDArray[np.bool_]:
     """Which words of these classes can stand for a term by likeness."""
-    return ~np.isin(classes, (MARK, NUMBER, FUNCTION))
+    return _CONTENT[classes]

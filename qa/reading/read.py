@@ -62,7 +62,9 @@ class ClauseReader:
         """At most 10 readings that do not overlap, best first; ``score`` is the share of belief among them all."""
         evidence, weights = gather(query, passages, self._soft)
         ask = asked(query)
-        views = [(at, sentence_view(evidence, at, weights, ask, self._soft)) for at in chosen_places(evidence)]
+        places = chosen_places(evidence)
+        self._soft.vectors([surface for at in places for surface in evidence.places[at].sentence.surfaces])  # at once
+        views = [(at, sentence_view(evidence, at, weights, ask, self._soft)) for at in places]
         views = [entry for entry in views if len(entry[1].first)]
         if not views:
             return []

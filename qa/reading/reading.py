@@ -113,9 +113,11 @@ def _clause_cover(evidence: Evidence, chosen: Chosen) -> Floats:
     place = evidence.places[chosen.at]
     words, clauses = place.sentence.words, place.sentence.clauses
     matches = np.maximum(word_matches(evidence.terms, words, place.sentence.folded), evidence.likeness[chosen.at])
-    touched = clauses[(words.ends > chosen.start - place.start) & (words.starts < chosen.end - place.start)]
-    inside = np.isin(clauses, touched)
-    return np.asarray(matches[:, inside].max(axis=1, initial=0.0), np.float32)
+    first = int(np.searchsorted(words.ends, chosen.start - place.start, side="right"))
+    last = int(np.searchsorted(words.starts, chosen.end - place.start, side="left")) - 1
+    low = np.searchsorted(clauses, clauses[min(first, len(clauses) - 1)], side="left")
+    high = np.searchsorted(clauses, clauses[max(last, 0)], side="right")
+    return np.asarray(matches[:, low:high].max(axis=1, initial=0.0), np.float32)
 
 
 def _period_near(evidence: Evidence, at: int) -> float:

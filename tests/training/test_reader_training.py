@@ -15,6 +15,7 @@ from training.reader.batches import Tables, batched
 from training.reader.confidence import best_threshold, fit, weights_of
 from training.reader.glossed import Glosser
 from training.reader.lessons import Lessons
+from training.reader.network import tables, train
 from training.reader.observe import KEPT, Case, Observation, Observer, altered, treated
 from training.reader.questions import Cosines, collection, retrieved
 from training.reader.sets import Example, held_out
@@ -69,6 +70,14 @@ def test_padding_adds_no_words() -> None:
     assert int(batch.keys.sum()) == words * 2
     assert batch.vectors.shape[0] % 32 == 0
     assert batch.vectors.shape[1] % 16 == 0
+
+
+def test_a_seed_makes_one_network_and_another_seed_another() -> None:
+    data = lessons_of(EXAMPLES)
+    made_with, keys = tables(data, least=1)
+    one, again, other = (train(data.made, made_with, seed, len(keys), epochs=2).weights() for seed in (3, 3, 4))
+    assert all((one[name] == again[name]).all() for name in one)
+    assert any((one[name] != other[name]).any() for name in one)
 
 
 def test_a_gloss_is_an_english_question_about_the_same() -> None:
