@@ -134,7 +134,7 @@ def test_weights_give_each_source_its_share_and_the_mix_its_answerable_part() ->
     assert weights.mean() == pytest.approx(1.0)
     assert weights[answerable].sum() / weights.sum() == pytest.approx(2 / 3)
     business = np.array([row.source == "business" for row in rows])
-    assert weights[business].sum() / weights.sum() == pytest.approx(0.15)
+    assert weights[business].sum() / weights.sum() == pytest.approx(0.1)
 
 
 def test_no_measure_counts_against_its_meaning() -> None:

@@ -183,8 +183,9 @@ def test_measures_are_those_of_the_embedded_reader(reader) -> None:
     for reading, features in shared:
         assert reading.features.keys() == features.keys()
         assert reading.features["belief"] == reading.score
-        for name in features.keys() - {"belief", "raw"}:
+        for name in features.keys() - {"belief", "raw", "cover_clause"}:  # the last is of the span, not the sentence
             assert reading.features[name] == features[name], name
+        assert 0.0 <= reading.features["cover_clause"] <= reading.features["cover_sentence"] + 1e-6
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
