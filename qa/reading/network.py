@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -74,13 +75,48 @@ class SpanNetwork:
 
         ``question``: the question's unit vector; ``asked``: what is asked for (``qa.reading.features.asked_row``).
         """
-        features = (np.concatenate([view.features for view in sentences]) - self.mean) / self.scale
-        own = [
-            np.array([[self.keys.get(key, 0) for key in word_keys(surface)] for surface in view.surfaces])
-            for view in sentences
-        ]
-        total = sum(member.scores(question, asked, features, sentences, own) for member in self.members)
+        joined = _joined(sentences, self.keys, self.mean, self.scale)
+        total = sum(member.scores(question, asked, joined) for member in self.members)
         return np.asarray(total / len(self.members), np.float32)
+
+
+class _Joined(NamedTuple):
+    """Sentences one after the other, with gaps that no convolution reaches across: ``size`` places, words at the places
+    ``at``. ``fixed``: what is known of each word; ``own``: its rows of own vectors, int (words, 2); ``lengths``: words
+    of each sentence; ``rows``: what is known of each sentence; ``first``, ``last``: places of the spans' words."""
+
+    size: int
+    at: npt.NDArray[np.int64]
+    vectors: Floats
+    fixed: Floats
+    own: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    rows: Floats
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+    features: Floats
+
+
+def _joined(sentences: Sequence[SentenceView], keys: Mapping[str, int], mean: Floats, scale: Floats) -> _Joined:
+    features = (np.concatenate([view.features for view in sentences]) - mean) / scale
+    lengths = np.array([len(view.classes) for view in sentences])
+    starts = np.cumsum([max(DILATIONS), *(lengths + max(DILATIONS))])
+    spans = [len(view.first) for view in sentences]
+    kinds = np.eye(len(CLASSES), dtype=np.float32)[np.concatenate([view.classes for view in sentences])]
+    seen = np.concatenate([view.words for view in sentences]) * WORD_SCALE
+    surfaces = [surface for view in sentences for surface in view.surfaces]
+    return _Joined(
+        size=int(starts[-1]),
+        at=np.arange(lengths.sum()) + np.repeat(starts[:-1] - (np.cumsum(lengths) - lengths), lengths),
+        vectors=np.concatenate([view.vectors for view in sentences]),
+        fixed=np.concatenate([kinds, seen], 1),
+        own=np.array([[keys.get(key, 0) for key in word_keys(surface)] for surface in surfaces]),
+        lengths=lengths,
+        rows=features[np.cumsum([0, *spans])[:-1], : len(SENTENCE_NAMES)],
+        first=np.concatenate([view.first for view in sentences]) + np.repeat(starts[:-1], spans),
+        last=np.concatenate([view.last for view in sentences]) + np.repeat(starts[:-1], spans),
+        features=features,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,66 +126,41 @@ class Member:
 
     weights: Mapping[str, Floats]
 
-    def scores(
-        self,
-        question: Floats,
-        asked: Floats,
-        features: Floats,
-        sentences: Sequence[SentenceView],
-        own: Sequence[npt.NDArray[np.int64]],
-    ) -> Floats:
-        """As `SpanNetwork.scores`, with the scaled features of all spans, and rows of own vectors (words, 2) for each
-        sentence."""
+    def scores(self, question: Floats, asked: Floats, joined: _Joined) -> Floats:
+        """As `SpanNetwork.scores`."""
         w = self.weights
-        spans = np.cumsum([0, *(len(view.first) for view in sentences)])
-        rows = features[spans[:-1], : len(SENTENCE_NAMES)]
-        states, starts = self._states(question, asked, rows, sentences, own)
-        owner = np.repeat(starts, np.diff(spans))
-        first = np.concatenate([view.first for view in sentences]) + owner
-        last = np.concatenate([view.last for view in sentences]) + owner
+        states = self._states(question, asked, joined)
+        first, last = joined.first, joined.last
         inside = np.zeros((len(states) + 1, w["mean_word"].shape[1]), np.float32)
         np.cumsum(states @ w["mean_word"], axis=0, out=inside[1:])
-        hidden = features @ w["features"] + w["features_bias"]
+        hidden = joined.features @ w["features"] + w["features_bias"]
         hidden += (states @ w["first_word"])[first] + (states @ w["last_word"])[last]
-        hidden += (inside[last + 1] - inside[first]) / (last - first + 1)[:, None]
+        hidden += (inside[last + 1] - inside[first]) / (last - first + 1).astype(np.float32)[:, None]
         return np.asarray(np.maximum(hidden, 0.0) @ w["out"], np.float32)
 
-    def _states(
-        self,
-        question: Floats,
-        asked: Floats,
-        rows: Floats,
-        sentences: Sequence[SentenceView],
-        own: Sequence[npt.NDArray[np.int64]],
-    ) -> tuple[Floats, IntArray]:
-        """States of the words of all sentences, joined with gaps of zeros that no convolution reaches across, and
-        where each sentence begins."""
+    def _states(self, question: Floats, asked: Floats, joined: _Joined) -> Floats:
+        """States of the words of all sentences, zeros in the gaps."""
         w = self.weights
-        gap = max(DILATIONS)
-        split = len(w["input"]) - len(asked) - rows.shape[1] - w["question"].shape[1]
-        lengths = [len(view.classes) for view in sentences]
-        starts = np.cumsum([gap, *(length + gap for length in lengths)])
         asked_by = question @ w["question"] + w["question_bias"]
-        total = int(starts[-1])
-        state = np.zeros((total, w["input"].shape[1]), np.float32)
-        real = np.zeros((total, 1), np.float32)
-        for view, row, start, keys in zip(sentences, rows, starts, own, strict=False):
-            word = view.vectors @ w["word"] + w["word_bias"]
-            everywhere = np.concatenate([asked_by, asked, row]) @ w["input"][split:] + w["input_bias"]
-            kinds = np.eye(len(CLASSES), dtype=np.float32)[view.classes]
-            parts = [word, word * asked_by, kinds, view.words * WORD_SCALE]
-            if "own" in w:
-                parts.append(w["own"][keys].sum(1))
-            at = slice(start, start + len(keys))
-            state[at] = np.maximum(np.concatenate(parts, 1) @ w["input"][:split] + everywhere, 0.0)
-            real[at] = 1.0
+        word = joined.vectors @ w["word"] + w["word_bias"]
+        parts = [word, word * asked_by, joined.fixed]
+        if "own" in w:
+            parts.append(w["own"][joined.own].sum(1))
+        own = np.concatenate(parts, 1)
+        alike = np.concatenate([asked_by, asked])
+        in_words, in_question, in_sentence = np.split(w["input"], [own.shape[1], own.shape[1] + len(alike)])
+        of_sentence = joined.rows @ in_sentence + (alike @ in_question + w["input_bias"])
+        state = np.zeros((joined.size, w["input"].shape[1]), np.float32)
+        state[joined.at] = np.maximum(own @ in_words + np.repeat(of_sentence, joined.lengths, 0), 0.0)
+        real = np.zeros((joined.size, 1), np.float32)
+        real[joined.at] = 1.0
         for number, reach in enumerate(DILATIONS):
             normed = _normed(state, w[f"norm_{number}"], w[f"norm_bias_{number}"]) * real
             near = np.concatenate([np.roll(normed, reach, 0), normed, np.roll(normed, -reach, 0)], 1)
             both = near @ w[f"convolution_{number}"] + w[f"convolution_bias_{number}"]
             value, door = np.split(both, 2, axis=1)
             state = state + value / (1.0 + np.exp(-door)) * real
-        return _normed(state, w["norm_out"], w["norm_out_bias"]) * real, np.asarray(starts[:-1], np.int32)
+        return np.asarray(_normed(state, w["norm_out"], w["norm_out_bias"]) * real, np.float32)
 
 
 def _normed(rows: Floats, gain: Floats, bias: Floats) -> Floats:
