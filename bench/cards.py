@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 MARKS = ("<!-- what follows is measured: see the Makefile -->", "<!-- end of what is measured -->")
 
@@ -14,6 +15,16 @@ def into_card(card: str, lines: Sequence[str]) -> str:
     if not found:
         raise ValueError(f"the card lacks the marks {MARKS[0]} and {MARKS[1]}")
     return "\n".join([before + MARKS[0], *lines, MARKS[1] + after])
+
+
+def printed(lines: Iterable[str], card: Path | None) -> None:
+    """Prints ``lines`` as they are measured; in the end they stand in ``card``, too."""
+    kept = []
+    for line in lines:
+        print(line, flush=True)
+        kept.append(line)
+    if card:
+        card.write_text(into_card(card.read_text(encoding="utf-8"), kept), encoding="utf-8")
 
 
 def task_title(spec: str) -> str:

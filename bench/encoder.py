@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from bench.cards import into_card, percent, task_title
+from bench.cards import percent, printed, task_title
 from bench.retrieval import Result, load_unchosen, results, tasks
 from indexer.build import build
 from indexer.collection import Collection
@@ -187,13 +187,7 @@ def main() -> None:
     parser.add_argument("--card", type=Path, help="the model card that the section is put into")
     parser.add_argument("--limit", type=int, help="only the first N questions of each task, for a quick look")
     arguments = parser.parse_args()
-    lines = []
-    for line in section(arguments.data, arguments.gold, arguments.documents, arguments.limit):
-        print(line, flush=True)
-        lines.append(line)
-    if arguments.card:
-        card = into_card(arguments.card.read_text(encoding="utf-8"), lines)
-        arguments.card.write_text(card, encoding="utf-8")
+    printed(section(arguments.data, arguments.gold, arguments.documents, arguments.limit), arguments.card)
 
 
 if __name__ == "__main__":

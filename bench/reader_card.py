@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench import answers, calibration, cost, determinism, first_documents, reader
-from bench.cards import into_card
+from bench.cards import printed
 from bench.passages import answered_in, contexts, fill
 from indexer.collection import Collection
 from indexer.encoder import Encoder, load_encoder
@@ -110,15 +110,8 @@ def main() -> None:
     parser.add_argument("--card", type=Path, help="the model card that the section is put into")
     parser.add_argument("--limit", type=int, help="only N questions of each set, for a quick look")
     arguments = parser.parse_args()
-    lines = []
-    for line in section(
-        arguments.data, arguments.gold, arguments.documents, large=arguments.large, limit=arguments.limit
-    ):
-        print(line, flush=True)
-        lines.append(line)
-    if arguments.card:
-        card = into_card(arguments.card.read_text(encoding="utf-8"), lines)
-        arguments.card.write_text(card, encoding="utf-8")
+    lines = section(arguments.data, arguments.gold, arguments.documents, arguments.large, arguments.limit)
+    printed(lines, arguments.card)
 
 
 if __name__ == "__main__":

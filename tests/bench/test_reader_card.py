@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tiny_sets import paragraph_rows, question_rows, write_rows, write_set
 
-from bench.cards import into_card
+from bench.cards import into_card, printed
 from bench.reader_card import CARD, identity, section
 from qa.reading.network import FOLDER
 from training.reader.sets import held_out
@@ -93,3 +93,13 @@ def test_the_identity_is_that_of_the_files_beside_the_card(tmp_path: Path) -> No
 
 def test_the_card_that_ships_tells_of_the_networks_that_ship() -> None:
     assert identity(FOLDER) in (FOLDER / CARD).read_text(encoding="utf-8")
+
+
+def test_what_is_printed_stands_in_the_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    card = tmp_path / "CARD.md"
+    card.write_text(into_card((FOLDER / CARD).read_text(encoding="utf-8"), ["old figures"]), encoding="utf-8")
+    printed(iter(["| a |", "| 1 |"]), card)
+    assert capsys.readouterr().out == "| a |\n| 1 |\n"
+    text = card.read_text(encoding="utf-8")
+    assert "| a |\n| 1 |\n" in text
+    assert "old figures" not in text
