@@ -54,7 +54,7 @@ def decide(
         _Told(group, replace(group[0], score=related * calibration.probability(measures(query, passages, ordered, at))))
         for at, group in enumerate(groups[: 1 + _ALTERNATIVES])
     ]
-    told = _in_order(query, passages, told)
+    told = _in_order(query, told)
     (first, best), *others = told
     threshold = calibration.threshold if min_confidence is None else min_confidence
     answerable = best.score >= threshold
@@ -92,7 +92,7 @@ def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> floa
     return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)]
 
 
-def _in_order(query: Query, passages: Sequence[Passage], told: Sequence[_Told]) -> list[_Told]:
+def _in_order(query: Query, told: Sequence[_Told]) -> list[_Told]:
     """The likeliest first; but the newest of its likely rivals, where the question asks for no period and no
     forecast."""
     ordered = sorted(told, key=lambda each: -each.reading.score)
@@ -100,7 +100,7 @@ def _in_order(query: Query, passages: Sequence[Passage], told: Sequence[_Told]) 
         return ordered
     newest = ordered[0]
     for other in ordered[1:]:
-        if newer(passages, newest.group, other.group):
+        if newer(newest.group, other.group):
             newest = other
     return [newest, *(each for each in ordered if each is not newest)]
 

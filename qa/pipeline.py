@@ -24,7 +24,6 @@ from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Pas
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
 from qa.settings import QASettings
 from qa.stages import Stages
-from qa.values.periods import is_forecast
 
 # In standard deviations of the fused score: boilerplate sinks below what is nearly as good, not out of sight.
 _BOILERPLATE_SINKS = 1.5
@@ -180,19 +179,18 @@ class Pipeline:
     ) -> Answer:
         chunk = ranked[reading.passage].chunk
         said = (reading, *supports)
-        context = chunk.text[reading.sentence_start : reading.sentence_end]
         return Answer(
             text=chunk.text[reading.start : reading.end],
             confidence=reading.score,
             value=reading.value,
             as_of=reading.as_of,
-            context=context,
+            context=chunk.text[reading.sentence_start : reading.sentence_end],
             citations=tuple(
                 cite(snapshot, ranked[each.passage].chunk, each.sentence_start, each.sentence_end) for each in said
             ),
             span=cite(snapshot, chunk, reading.start, reading.end),
             parts=tuple(chunk.text[a:b] for a, b in reading.parts),
-            forecast=is_forecast(context),
+            forecast=reading.forecast,
             verdict=verdict,
         )
 

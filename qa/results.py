@@ -81,7 +81,8 @@ class Passage:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A candidate answer: ``[start, end)`` of ``passages[passage].text``, inside the sentence ``[sentence_start,
-    sentence_end)`` of the same text. ``score`` is comparable between all readings of one question."""
+    sentence_end)`` of the same text, which is a ``forecast`` or not. ``score`` is comparable between all readings of
+    one question."""
 
     passage: int
     start: int
@@ -92,6 +93,7 @@ class Reading:
     kind: str
     value: Value | None = None
     as_of: str | None = None
+    forecast: bool = False
     parts: tuple[tuple[int, int], ...] = ()
     features: Mapping[str, float] = field(default_factory=dict)
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from indexer.normalize import fold
 from qa.results import Passage, Reading
 from qa.values.equality import same_value
-from qa.values.periods import is_forecast
 
 Group = Sequence[Reading]
 
@@ -53,22 +52,18 @@ def contradict(first: Group, other: Group) -> bool:
     return in_one_unit and (one.as_of is None or two.as_of is None or one.as_of == two.as_of)
 
 
-def newer(passages: Sequence[Passage], first: Group, other: Group) -> bool:
+def newer(first: Group, other: Group) -> bool:
     """Whether ``other`` is a likely rival in another sentence and tells of a later time. What is expected is no newer
     than what is known."""
     one, two = first[0], other[0]
     apart = (one.passage, one.sentence_start) != (two.passage, two.sentence_start)
     if not apart or one.as_of is None or two.as_of is None or not rivals(first, other, likely=True):
         return False
-    return (not _forecast(passages, two), two.as_of) > (not _forecast(passages, one), one.as_of)
+    return (not two.forecast, two.as_of) > (not one.forecast, one.as_of)
 
 
 def sentence_of(passages: Sequence[Passage], reading: Reading) -> str:
     return passages[reading.passage].text[reading.sentence_start : reading.sentence_end]
-
-
-def _forecast(passages: Sequence[Passage], reading: Reading) -> bool:
-    return is_forecast(sentence_of(passages, reading))
 
 
 def _same_kind(one: Reading, other: Reading) -> bool:

@@ -25,8 +25,9 @@ _NEGATION = re.compile(
 
 def verdict(query: Query, passages: Sequence[Passage], reading: Reading) -> Verdict | None:
     """What ``reading`` says to a yes/no question; None for any other kind, or where it does not decide."""
-    asked = _ASKING.sub("", query.folded)
-    if query.kind != "yes-no" or _NEGATION.search(asked) or reading.features.get("cover_sentence", 0.0) < _COVER:
+    if query.kind != "yes-no" or reading.features.get("cover_sentence", 0.0) < _COVER:
+        return None
+    if _NEGATION.search(_ASKING.sub("", query.folded)):
         return None
     told = fold(passages[reading.passage].text[reading.start : reading.end])
     return "no" if len(_NEGATION.findall(told)) % 2 else "yes"

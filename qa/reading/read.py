@@ -21,14 +21,13 @@ from qa.reading.features import asked_row, span_features
 from qa.reading.likeness import SoftMatcher, WordEncoder
 from qa.reading.matching import Floats
 from qa.reading.network import SentenceView, load_network
-from qa.reading.reading import Chosen, as_reading
+from qa.reading.reading import READINGS, Chosen, as_reading
 from qa.reading.unfitting import unfitting
 from qa.reading.words import IntArray
 from qa.results import Passage, Query, Reading
 
 _SENTENCES = 8
 """Sentences read for spans, of the 40 or so in five passages."""
-_READINGS = 10
 
 
 class _Pick(NamedTuple):
@@ -121,7 +120,7 @@ def _best_apart(scores: Floats, owner: IntArray, firsts: IntArray, lasts: IntArr
     for k in np.argsort(-scores, kind="stable")[:400]:
         if all(owner[k] != owner[c] or lasts[k] < firsts[c] or firsts[k] > lasts[c] for c in chosen):
             chosen.append(int(k))
-            if len(chosen) == _READINGS:
+            if len(chosen) == READINGS:
                 break
     return chosen
 

@@ -20,6 +20,9 @@ from qa.results import Passage, Reading, Value
 from qa.values.find import find_values
 from qa.values.periods import parse_anchor
 
+READINGS = 10
+"""Most that a reader gives."""
+
 
 class Chosen(NamedTuple):
     """``[start, end)`` of the text of a passage, in the sentence at place ``at`` (most of it, where it spans several),
@@ -49,6 +52,7 @@ def as_reading(evidence: Evidence, passages: Sequence[Passage], ask: Asked, chos
         kind=str(value["kind"]) if value else "text",
         value=value,
         as_of=as_of(place, end - place.start, parse_anchor(passage.published)),
+        forecast=any(each.sentence.forecast for each in held),
         parts=split_parts(passage.text, start, end) if several else (),
         features=_measures(evidence, chosen),
     )

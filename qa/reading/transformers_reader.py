@@ -17,7 +17,7 @@ from qa.reading.edges import whole_words
 from qa.reading.facts import Evidence, gather
 from qa.reading.likeness import SoftMatcher, WordEncoder
 from qa.reading.matching import Floats
-from qa.reading.reading import Chosen, as_reading
+from qa.reading.reading import READINGS, Chosen, as_reading
 from qa.reading.span_model import Window, load_span_model
 from qa.results import Passage, Query, Reading
 
@@ -25,7 +25,6 @@ _LONGEST = 64
 """Tokens of a span. The recipe has 30, but a token of Chinese is one character."""
 _BEST = 20
 """Spans of a window that are looked at."""
-_READINGS = 10
 
 Scored = dict[tuple[int, int, int], float]
 """Scores of spans: passage, start and end in its text."""
@@ -92,7 +91,7 @@ def _best_apart(scored: Scored) -> list[tuple[int, int, int]]:
     for span in sorted(scored, key=lambda span: (-scored[span], span)):
         if all(span[0] != other[0] or span[2] <= other[1] or other[2] <= span[1] for other in chosen):
             chosen.append(span)
-            if len(chosen) == _READINGS:
+            if len(chosen) == READINGS:
                 break
     return chosen
 
