@@ -26,7 +26,7 @@ FILE_PROBLEMS = (
     "file_broken",
 )
 SUFFIX = {"text/plain": ".txt", "text/markdown": ".md", "text/html": ".html"}
-WRITE_PROBLEMS = ("writer_busy", "encoder_mismatch", "store_error")
+WRITE_PROBLEMS = ("writer_busy", "storage_full", "encoder_mismatch", "store_error")
 
 
 @blueprint.put("/v1/documents/<doc_id:doc_id>")
@@ -55,8 +55,9 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
         limits=LoadLimits(max_bytes=settings.max_upload_bytes),
     )
     collection = service().collection(query.collection)
+    prepared = collection.prepared(replace(loaded, source=body.source or doc_id))
     with collection.writer(timeout=settings.writer_timeout) as writer:
-        receipt = writer.put(replace(loaded, source=body.source or doc_id))
+        receipt = writer.put(prepared)
         commit = writer.commit()
     response = render.json_response(
         {
@@ -79,7 +80,8 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
     Operation(
         summary="Delete a document",
         tag="Documents",
-        description="With all its revisions. When the receipt comes, no worker cites the document any more.",
+        description="With all its revisions. When the receipt comes, no worker cites the document any more. It tells "
+        "what was removed; `citespan compact` also takes the bytes off the disk.",
         query=CollectionQuery,
         answers={200: DeleteResponse},
         problems=("document_not_found", *WRITE_PROBLEMS),
@@ -98,7 +100,9 @@ def delete_document(doc_id: str, query: CollectionQuery) -> Response:
             "doc_id": doc_id,
             "revision": receipt.revision,
             "deleted": True,
+            "revisions": receipt.revisions,
             "passages": receipt.passages,
+            "characters": receipt.characters,
             "index": render.index(collection.name, commit),
         }
     )

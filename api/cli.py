@@ -10,6 +10,7 @@ from api.cli_ask import ask_command, search_command
 from api.cli_eval import eval_command
 from api.cli_index import index_command, remove_command
 from api.cli_status import collections_command, serve_command, status_command
+from api.cli_store import compact_command, doctor_command
 from indexer.errors import CitespanError
 
 
@@ -28,6 +29,8 @@ for _command in (
     status_command,
     collections_command,
     eval_command,
+    doctor_command,
+    compact_command,
 ):
     cli.add_command(_command)
 

@@ -67,6 +67,7 @@ PROBLEMS: dict[str, Problem] = {
     "encoder_mismatch": Problem(500, "Index of another encoder", "The operator indexes again, or sets the encoder."),
     "config_invalid": Problem(500, "Invalid configuration", "The operator corrects the setting that `detail` names."),
     "not_ready": Problem(503, "Nothing indexed yet", "Index a document first, then ask again."),
+    "storage_full": Problem(507, "Disk full or failing", "Nothing was stored; the operator makes room on the disk."),
     "writer_busy": Problem(503, "Another change is under way", "Try again after the seconds in Retry-After."),
 }
 

@@ -143,12 +143,15 @@ class PutResponse(ResponseModel):
 
 
 class DeleteResponse(ResponseModel):
-    """A receipt: from this commit on, nothing cites the document."""
+    """A receipt: from this commit on, nothing cites the document. `revision` was the last of its `revisions`;
+    `characters` are those of their text."""
 
     doc_id: str
     revision: str
     deleted: Literal[True]
+    revisions: Count
     passages: Count
+    characters: Count
     index: IndexState
 
 
@@ -193,6 +196,15 @@ class EncoderOut(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class SegmentOut(BaseModel):
+    """`kind`: `flat` is searched whole, `ivf` by cells."""
+
+    model_config = ConfigDict(extra="forbid")
+    passages: Count
+    rows: Count
+    kind: Literal["flat", "ivf"]
+
+
 class CollectionOut(BaseModel):
     """A collection's state. One that cannot be opened has `code` and `detail` instead of figures."""
 
@@ -203,6 +215,7 @@ class CollectionOut(BaseModel):
     commit: Count | None = None
     encoder: EncoderOut | None = None
     bytes: Count | None = None
+    segments: list[SegmentOut] = []
     code: str | None = None
     detail: str | None = None
 

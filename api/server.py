@@ -81,9 +81,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         from api.app import create_app  # only in a worker: it opens models and starts to count
+        from api.follow import follow
+        from api.service import EXTENSION
 
         try:
-            return create_app(self.settings, *(self.models or ()))
+            app = create_app(self.settings, *(self.models or ()))
+            follow(app.extensions[EXTENSION].collections)
+            return app
         except CitespanError as error:
             log.critical("%s", error.message)
             sys.exit(Arbiter.APP_LOAD_ERROR)

@@ -17,10 +17,12 @@ from api.problems import PROBLEMS, known_code
 from api.responses import UploadResponse
 from api.schemas import CollectionQuery, UploadFields
 from api.service import service
+from indexer.collection import Collection
 from indexer.documents import Document
 from indexer.errors import LoadError
 from indexer.limits import LoadLimits
 from indexer.load import load_bytes
+from indexer.prepare import Prepared
 from indexer.writer import Writer
 
 blueprint = Blueprint("uploads", __name__)
@@ -60,12 +62,13 @@ def upload(query: CollectionQuery) -> Response:
     if not any(isinstance(document, Document) for _, document in loaded):
         return _all_failed([_failure(name, error) for name, error in loaded if isinstance(error, LoadError)])
     collection = service().collection(query.collection)
+    prepared = [(name, _prepare(collection, document)) for name, document in loaded]
+    if all(isinstance(document, LoadError) for _, document in prepared):
+        return _all_failed([_failure(name, error) for name, error in prepared if isinstance(error, LoadError)])
     with collection.writer(timeout=settings.writer_timeout) as writer:
-        results = [_store(writer, name, document) for name, document in loaded]
+        results = [_store(writer, name, document) for name, document in prepared]
         commit = writer.commit()
     stored = sum("code" not in result for result in results)
-    if not stored:
-        return _all_failed(results)
     body = {
         "results": results,
         "stored": stored,
@@ -112,13 +115,18 @@ def _load(file: FileStorage, fields: UploadFields, limits: LoadLimits) -> Docume
         return error
 
 
-def _store(writer: Writer, name: str, document: Document | LoadError) -> Result:
+def _prepare(collection: Collection, document: Document | LoadError) -> Document | Prepared | LoadError:
+    """Made ready before it is the writer's turn, so that uploads wait for one another only while they are stored."""
+    try:
+        return document if isinstance(document, LoadError) else collection.prepared(document)
+    except LoadError as error:
+        return error
+
+
+def _store(writer: Writer, name: str, document: Document | Prepared | LoadError) -> Result:
     if isinstance(document, LoadError):
         return _failure(name, document)
-    try:
-        receipt = writer.put(document)
-    except LoadError as error:
-        return _failure(name, error)
+    receipt = writer.put(document)
     return {
         "file": name,
         "status": 201 if receipt.created else 200,

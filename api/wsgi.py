@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from api.app import create_app
+from api.follow import follow
+from api.service import EXTENSION
 from api.settings import Settings
 
 app = create_app(Settings.load())
+follow(app.extensions[EXTENSION].collections)

@@ -1,4 +1,8 @@
-"""Folders in, a committed index out: every file's journey, one failure at a time."""
+"""Folders in, a committed index out: every file's journey, one failure at a time.
+
+Files are read, cut and encoded while anybody may write; the writer's lock is held only to store a batch of them. So
+uploads go on during a long run, and a run that was killed begins again where its last commit ended.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.collection import Collection
-from indexer.documents import document_id
-from indexer.errors import LoadError
-from indexer.load import LoadFailure, load_file, walk
+from indexer.documents import Document, document_id, revision_id
+from indexer.errors import LoadError, NotReady
+from indexer.load import LoadFailure, load_bytes, read_file, walk
+from indexer.prepare import Prepared
+from indexer.record import StoredDocument
+from indexer.snapshot import Snapshot
 from indexer.writer import Writer
 
-# A commit costs a few synced files; this many chunks between two keeps both the cost and the memory small.
-COMMIT_EVERY = 5_000
+# A commit costs a few synced files; this many chunks between two keep the cost, the memory and what a killed run has to
+# do again small.
+COMMIT_EVERY = 2_000
 
 
 @dataclass
@@ -50,63 +58,98 @@ def build(
     for path in paths:
         if not path.exists():
             raise LoadError(f"{path} does not exist", code="file_unreadable")
-    report = BuildReport()
-    with collection.writer(timeout=timeout) as writer:
-        taken: dict[str, Path] = {}
-        for path in paths:
-            root = str(path.resolve())
-            seen = set()
-            for item in walk(path):
-                source = item.source if isinstance(item, LoadFailure) else item[1]
-                seen.add(source)
-                error = _index_one(writer, item, root, taken, report)
-                if error is not None:
-                    where = report.skipped if error.error_code == "file_unsupported" else report.failed
-                    where[source] = (error.error_code, error.message)
-                on_file(source, error)
-                if writer.pending >= COMMIT_EVERY:
-                    report.commit = writer.commit()
-            if prune:
-                report.removed += _prune(writer, root, seen)
-            if path.is_dir() or glossary is not None:
-                collection.adopt_glossary(glossary or path / "glossary.toml", root)
-        report.commit = writer.commit()
-    return report
+    with collection.writer(timeout=timeout):
+        pass  # what stands in the way is told before the work is done
+    batch = _Batch(collection, timeout, prune)
+    for path in paths:
+        root = str(path.resolve())
+        for item in walk(path):
+            source = item.source if isinstance(item, LoadFailure) else item[1]
+            error = item.error if isinstance(item, LoadFailure) else batch.add(*item, root)
+            batch.seen.setdefault(root, set()).add(source)
+            if error is not None:
+                where = batch.report.skipped if error.error_code == "file_unsupported" else batch.report.failed
+                where[source] = (error.error_code, error.message)
+            on_file(source, error)
+        if path.is_dir() or glossary is not None:
+            collection.adopt_glossary(glossary or path / "glossary.toml", root)
+        batch.seen.setdefault(root, set())
+    batch.store(last=True)
+    return batch.report
 
 
-def _index_one(
-    writer: Writer,
-    item: tuple[Path, str] | LoadFailure,
-    root: str,
-    taken: dict[str, Path],
-    report: BuildReport,
-) -> LoadError | None:
-    if isinstance(item, LoadFailure):
-        return item.error
-    file, source = item
-    if taken.setdefault(source, file) != file:
-        return LoadError(
-            f"{source} was already read from {taken[source]}: index the folders into different collections",
-            code="file_duplicate",
-        )
-    before = writer.root_of(document_id(source))
-    if before not in (None, root) and _file_of(Path(before), source).is_file():
-        return LoadError(
-            f"{source} was indexed from {before}, where it still is: index this folder into another collection",
-            code="file_duplicate",
-        )
-    try:
-        receipt = writer.put(load_file(file, source), root=root)
-    except LoadError as error:
-        return error
-    if receipt.unchanged:
-        report.unchanged += 1
-    elif receipt.created:
-        report.added += 1
-    else:
-        report.updated += 1
-    report.passages += receipt.passages
-    return None
+class _Batch:
+    """Documents that wait for their commit. ``seen``: root -> the sources found there."""
+
+    def __init__(self, collection: Collection, timeout: float, prune: bool) -> None:
+        self.report = BuildReport()
+        self.seen: dict[str, set[str]] = {}
+        self._collection = collection
+        self._timeout = timeout
+        self._prune = prune
+        self._taken: dict[str, Path] = {}
+        self._waiting: list[tuple[Document | Prepared, str]] = []
+        self._chunks = 0
+
+    def add(self, file: Path, source: str, root: str) -> LoadError | None:
+        """Reads and prepares a file; stores the batch when it is full. Returns why the file cannot be a document."""
+        if self._taken.setdefault(source, file) != file:
+            return LoadError(
+                f"{source} was already read from {self._taken[source]}: index the folders into different collections",
+                code="file_duplicate",
+            )
+        stored = self._stored(document_id(source))
+        before = stored.root if stored else None
+        if before not in (None, root) and _file_of(Path(before or ""), source).is_file():
+            return LoadError(
+                f"{source} was indexed from {before}, where it still is: index this folder into another collection",
+                code="file_duplicate",
+            )
+        try:
+            data = read_file(file)
+            if stored and (stored.revision, stored.source, before) == (revision_id(data), source, root):
+                self.report.unchanged += 1
+                self.report.passages += stored.passages
+                return None
+            given = self._collection.prepared(load_bytes(data, source))
+        except LoadError as error:
+            return error
+        self._waiting.append((given, root))
+        self._chunks += len(given.chunks) if isinstance(given, Prepared) else 0
+        if self._chunks >= COMMIT_EVERY:
+            self.store()
+        return None
+
+    def store(self, *, last: bool = False) -> None:
+        """One commit with everything that waits; the ``last`` one also removes what is no longer there."""
+        with self._collection.writer(timeout=self._timeout) as writer:
+            for given, root in self._waiting:
+                self._count(writer, given, root)
+            if last and self._prune:
+                for root, seen in self.seen.items():
+                    self.report.removed += _prune(writer, root, seen)
+            self.report.commit = writer.commit()
+        self._waiting, self._chunks = [], 0
+
+    def _count(self, writer: Writer, given: Document | Prepared, root: str) -> None:
+        receipt = writer.put(given, root=root)
+        if receipt.unchanged:
+            self.report.unchanged += 1
+        elif receipt.created:
+            self.report.added += 1
+        else:
+            self.report.updated += 1
+        self.report.passages += receipt.passages
+
+    def _stored(self, doc_id: str) -> StoredDocument | None:
+        snapshot = self._snapshot()
+        return snapshot.current(doc_id) if snapshot else None
+
+    def _snapshot(self) -> Snapshot | None:
+        try:
+            return self._collection.snapshot()
+        except NotReady:
+            return None
 
 
 def _file_of(root: Path, source: str) -> Path:

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer import record
-from indexer.documents import document_id
+from indexer.documents import Document, document_id
 from indexer.encoder import Encoder
-from indexer.errors import CorruptIndex, EncoderMismatch, NotReady
+from indexer.errors import CitespanError, CorruptIndex, DerivedDamage, EncoderMismatch, NotReady, StorageFull
 from indexer.lock import writer_lock
+from indexer.prepare import Prepared, prepare
+from indexer.sealed import size_of
 from indexer.snapshot import Snapshot
-from indexer.writer import Writer
+from indexer.writer import LEXICAL, RENEW, SEGMENTS, Writer
 
 
 class Collection:
@@ -33,13 +35,14 @@ class Collection:
         self._watch: sqlite3.Connection | None = None
         self._version = -1
         self._snapshot: Snapshot | None = None
+        self._renewed = 0
 
     def snapshot(self) -> Snapshot:
         """The newest commit. Costs one small check while nothing changes.
 
         Raises NotReady (nothing indexed yet), EncoderMismatch, CorruptIndex.
         """
-        with self._lock:
+        with self._lock, record.guarded():
             if self._watch is None:
                 if not (self.path / "record.db").exists():
                     raise NotReady(f"collection {self.name!r} is empty: index some documents first")
@@ -47,11 +50,48 @@ class Collection:
             version = int(self._watch.execute("PRAGMA data_version").fetchone()[0])
             if self._snapshot is None or version != self._version:
                 meta = record.read_meta(self._watch)
-                self._check_encoder(meta)
+                self.check_encoder(meta)
                 if self._snapshot is None or int(meta.get("commit", "0")) != self._snapshot.commit:
-                    self._snapshot = Snapshot(self.path)
+                    self._snapshot = self._open_snapshot()
                 self._version = version
             return self._snapshot
+
+    def _open_snapshot(self) -> Snapshot:
+        # The old one goes first: when the new one cannot be opened, the old commit must not be answered any more.
+        self._snapshot = None
+        return Snapshot(self.path, self._encoder)
+
+    def follow(self) -> None:
+        """What a serving process does twice a second: opens the newest commit, so that an idle process too lets go of
+        what was deleted, and has a writer mend what can be derived. Does not raise for what a request would be told.
+        """
+        try:
+            self.snapshot()
+            self._renew()
+        except DerivedDamage:
+            self.mend()
+        except CitespanError:
+            pass  # said by whoever asks: readyz, the next request
+
+    def _renew(self) -> None:
+        """Opens the same commit again if a writer asks for it: a reader that stays keeps SQLite from beginning its log
+        anew, which would grow for ever."""
+        try:
+            asked = (self.path / RENEW).stat().st_mtime_ns
+        except OSError:
+            return
+        with self._lock, record.guarded():
+            if asked != self._renewed:
+                self._renewed = asked
+                self._snapshot = self._open_snapshot()
+
+    def mend(self) -> bool:
+        """Makes damaged parts of the index again from the record; whether a writer could be had at once."""
+        try:
+            with self.writer(timeout=0):
+                return True
+        except CitespanError:
+            return False
 
     @contextmanager
     def writer(self, *, timeout: float = 10.0) -> Iterator[Writer]:
@@ -59,9 +99,12 @@ class Collection:
 
         Raises WriterBusy (naming the owner) after ``timeout`` seconds, EncoderMismatch.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        (self.path / "segments").mkdir(exist_ok=True)
-        with writer_lock(self.path / "writer.lock", timeout):
+        try:
+            for folder in (SEGMENTS, LEXICAL):
+                (self.path / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageFull(f"{self.path} cannot be written: {error.strerror}") from error
+        with writer_lock(self.path / "writer.lock", timeout), record.guarded():
             connection = record.connect(self.path / "record.db")
             try:
                 self._adopt_encoder(connection)
@@ -72,6 +115,19 @@ class Collection:
                     writer.close()
             finally:
                 connection.close()
+
+    def prepared(self, document: Document) -> Document | Prepared:
+        """``document`` made ready for ``Writer.put`` while somebody else may write; as it is if nothing has changed.
+
+        Raises LoadError (``file_no_text``).
+        """
+        try:
+            stored = self.snapshot().current(document.doc_id)
+        except CitespanError:
+            stored = None
+        if stored is not None and (stored.revision, stored.source) == (document.revision, document.source):
+            return document
+        return prepare(document, self._encoder)
 
     def adopt_glossary(self, file: Path, root: str) -> None:
         """Keeps a copy of the glossary that came with the folder ``root``; a missing one is forgotten."""
@@ -86,26 +142,29 @@ class Collection:
 
     def status(self) -> dict[str, object]:
         """What a person wants to know of the collection; no error for an empty one."""
-        size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
         facts: dict[str, object] = {
             "name": self.name,
             "documents": 0,
             "passages": 0,
             "commit": 0,
             "encoder": {"name": self._encoder.name, "fingerprint": self._encoder.fingerprint},
-            "bytes": size,
+            "bytes": size_of(self.path),
             "committed_at": None,
+            "segments": [],
         }
         try:
             snapshot = self.snapshot()
         except NotReady:
             return facts
         facts.update(documents=snapshot.documents_count, passages=snapshot.passages_count, commit=snapshot.commit)
-        if self._watch is not None:
-            facts["committed_at"] = record.read_meta(self._watch).get("committed_at")
+        facts["committed_at"] = snapshot.committed_at
+        facts["segments"] = [
+            {"passages": passages, "rows": rows, "kind": kind} for passages, rows, kind in snapshot.segments
+        ]
         return facts
 
-    def _check_encoder(self, meta: dict[str, str]) -> None:
+    def check_encoder(self, meta: dict[str, str]) -> None:
+        """Raises EncoderMismatch, or CorruptIndex for a record of another schema, by what ``read_meta`` gave."""
         if "schema" in meta and int(meta["schema"]) != record.SCHEMA_VERSION:
             raise CorruptIndex(
                 f"collection {self.name!r} was written by another version (schema {meta['schema']},"
@@ -120,7 +179,7 @@ class Collection:
 
     def _adopt_encoder(self, connection: sqlite3.Connection) -> None:
         meta = record.read_meta(connection)
-        self._check_encoder(meta)
+        self.check_encoder(meta)
         if "encoder_fingerprint" not in meta:
             record.write_meta(
                 connection,

@@ -29,6 +29,12 @@ class Collections:
             return []
         return sorted(path.name for path in self._folder.iterdir() if (path / "record.db").is_file())
 
+    def opened(self) -> list[Collection]:
+        """Those that were asked for and have something in them."""
+        with self._lock:
+            held = list(self._open.values())
+        return [collection for collection in held if (collection.path / "record.db").is_file()]
+
     def open(self, name: str) -> Collection:
         """Raises CollectionNotFound, or ConfigError (``collection_name_invalid``)."""
         path = self._path(name)

@@ -50,13 +50,28 @@ class TokenEncoder(Encoder, Protocol):
         """Token ids of each of `texts`, int32, in the order of the text, duplicates kept."""
         ...
 
-    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Cosines of the vectors of the tokens `left` and `right`, float32 (len(left), len(right))."""
+    def token_sums(self, ids: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Sums of the vectors of `counts[0]` tokens, then of `counts[1]`, ... of `ids` (int32): float32
+        (len(counts), dim). The sum of all tokens of a text has the direction that `encode` gives it."""
+        ...
+
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        """Vectors of the tokens `ids`, float32 (len(ids), dim), as long as their weights."""
+        ...
+
+    def token_products(self, vectors: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Inner products of `vectors` (n, dim) and those of the tokens `ids`, float32 (n, len(ids))."""
         ...
 
     def token_weights(self, ids: np.ndarray) -> np.ndarray:
         """How much each of the tokens `ids` says, as learned, float32 (len(ids),), zero or more."""
         ...
+
+
+def token_cosines(encoder: TokenEncoder, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Cosines of the vectors of the tokens `left` and `right`, float32 (len(left), len(right))."""
+    unit = encoder.token_vectors(left) / encoder.token_weights(left)[:, None]
+    return np.asarray(encoder.token_products(unit, right) / encoder.token_weights(right))
 
 
 def load_encoder(name: str) -> Encoder:

@@ -6,7 +6,9 @@
       StoreError                     the index on disk
         CollectionNotFound
         CorruptIndex
+          DerivedDamage              of what can be made again from the record of truth
         EncoderMismatch
+        StorageFull
         WriterBusy
       QueryError                     a question that cannot be asked
       DocumentNotFound
@@ -58,8 +60,18 @@ class CorruptIndex(StoreError):
     code = "index_corrupt"
 
 
+class DerivedDamage(CorruptIndex):
+    """Damage of a segment or of the lexical index: nothing is lost, the next writer makes them again."""
+
+
 class EncoderMismatch(StoreError):
     code = "encoder_mismatch"
+
+
+class StorageFull(StoreError):
+    """The disk takes no more, or fails: the change is undone, what was there stays."""
+
+    code = "storage_full"
 
 
 class WriterBusy(StoreError):

@@ -1,19 +1,28 @@
 """The lexical index: BM25 over our own terms, held by tantivy (k1 = 1.2, b = 0.75).
 
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009). The index is
-derived from the record of truth: a chunk id found here counts only if the record knows it.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009).
+
+Every commit has a folder of its own, sealed (``indexer.sealed``): a reader sees the commit that it opened and no other,
+and a writer that dies leaves nothing to undo. tantivy never changes a file that it has written, so a new folder shares
+the files of the one before it by hard links, and costs what is new.
 """
 
 from __future__ import annotations
 
+import errno
+import json
 import math
+import os
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
-from indexer.terms import name_terms, pinyin_terms, terms
+from indexer.errors import DerivedDamage
+from indexer.sealed import check_sizes, fresh, publish, sums
+from indexer.terms import pinyin_terms, terms
 
 _HEAP_BYTES = 32_000_000
 _BODY = "body"
@@ -24,7 +33,7 @@ _NAME_BOOST = 0.5
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_integer_field("chunk", stored=True, indexed=True, fast=True)
+    builder.add_integer_field("chunk", stored=False, indexed=False, fast=True)
     builder.add_integer_field("revision", stored=False, indexed=True)
     builder.add_text_field("doc", tokenizer_name="raw", index_option="basic")
     builder.add_text_field(_BODY, tokenizer_name="whitespace", index_option="freq")
@@ -35,53 +44,77 @@ def _schema() -> tantivy.Schema:
 SCHEMA = _schema()
 
 
-def open_index(path: Path) -> tantivy.Index:
-    """The index in ``path``, made if it is not there."""
-    path.mkdir(parents=True, exist_ok=True)
-    return tantivy.Index(SCHEMA, path=str(path))
-
-
 @dataclass(frozen=True, slots=True)
 class LexicalEntry:
+    """A chunk with its terms, by spaces."""
+
     chunk_id: int
     revision_row: int
     doc_id: str
-    text: str
+    body: str
+    names: str
 
 
-class LexicalWriter:
-    """Adds and removes; nothing is seen before ``commit``. One at a time (the caller holds the lock)."""
+def write_view(folder: Path, before: Path | None, entries: Iterable[LexicalEntry], gone: Iterable[int]) -> str:
+    """Writes the index of a commit into ``folder``, which appears whole or not at all; returns its sum.
 
-    def __init__(self, path: Path) -> None:
-        self._writer = open_index(path).writer(heap_size=_HEAP_BYTES, num_threads=1)
-
-    def add(self, entries: Iterable[LexicalEntry]) -> None:
+    What was in the folder ``before`` stays but for the revisions (rows) in ``gone``; ``entries`` are added. Raises
+    DerivedDamage if ``before`` cannot be read, OSError if the disk does not take the new one.
+    """
+    temporary = fresh(folder)
+    known = {}
+    if before is not None:
+        known = sums(before)
+        for name in known:
+            _share(before / name, temporary / name)
+    try:
+        writer = tantivy.Index(SCHEMA, path=str(temporary)).writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for row in gone:
+            writer.delete_documents_by_query(tantivy.Query.term_query(SCHEMA, "revision", row))
         for entry in entries:
-            document = tantivy.Document()
-            document.add_integer("chunk", entry.chunk_id)
-            document.add_integer("revision", entry.revision_row)
-            document.add_text("doc", entry.doc_id)
-            document.add_text(_BODY, " ".join(terms(entry.text)))
-            document.add_text(_NAMES, " ".join(name_terms(entry.text)))
-            self._writer.add_document(document)
+            writer.add_document(_document(entry))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # tantivy's own, whatever it was
+        if "os error" in str(error):
+            raise OSError(errno.EIO, f"the lexical index cannot be written: {error}") from error
+        raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
+    _tidy(temporary)
+    return publish(temporary, folder, {name: sum_ for name, sum_ in known.items() if not name.endswith(".json")})
 
-    def remove_revisions(self, revision_rows: Iterable[int]) -> None:
-        for row in revision_rows:
-            self._writer.delete_documents_by_query(tantivy.Query.term_query(SCHEMA, "revision", row))
 
-    def remove_after(self, revision_row: int) -> None:
-        """Removes what a writer that died before the record of truth was committed has left behind."""
-        query = tantivy.Query.range_query(
-            SCHEMA, "revision", tantivy.FieldType.Integer, revision_row, 2**62, include_lower=False
-        )
-        self._writer.delete_documents_by_query(query)
+def _share(file: Path, other: Path) -> None:
+    """``other`` becomes the same file. tantivy replaces its own lists, which must not be seen through the link."""
+    if file.suffix != ".json":
+        try:
+            os.link(file, other)
+        except OSError:  # a file system without links
+            pass
+        else:
+            return
+    try:
+        shutil.copyfile(file, other)
+    except OSError as error:
+        raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
 
-    def commit(self) -> None:
-        self._writer.commit()
 
-    def close(self) -> None:
-        """Waits for merges; uncommitted entries are dropped."""
-        self._writer.wait_merging_threads()
+def _tidy(folder: Path) -> None:
+    """Removes locks and the files of segments that were merged away."""
+    listed = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+    alive = {segment["segment_id"].replace("-", "") for segment in listed}
+    for path in folder.iterdir():
+        if path.suffix == ".lock" or (path.suffix != ".json" and path.name.split(".")[0] not in alive):
+            path.unlink()
+
+
+def _document(entry: LexicalEntry) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("chunk", entry.chunk_id)
+    document.add_integer("revision", entry.revision_row)
+    document.add_text("doc", entry.doc_id)
+    document.add_text(_BODY, entry.body)
+    document.add_text(_NAMES, entry.names)
+    return document
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +132,15 @@ class LexicalQuery:
 class LexicalIndex:
     """A point-in-time reader."""
 
-    def __init__(self, path: Path) -> None:
-        index = open_index(path)
-        index.config_reader(reload_policy="manual", num_warmers=1)
-        index.reload()
+    def __init__(self, folder: Path, total: str) -> None:
+        """``total``: the sum that the record has of it. Raises DerivedDamage."""
+        check_sizes(folder, total)
+        try:
+            index = tantivy.Index(SCHEMA, path=str(folder))
+            index.config_reader(reload_policy="manual", num_warmers=1)
+            index.reload()
+        except ValueError as error:
+            raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
         self._searcher = index.searcher()
 
     @property

@@ -12,7 +12,7 @@ from indexer.formats import SUFFIXES, Format, by_media_type, by_suffix, sniff
 from indexer.limits import LoadLimits
 from indexer.walk import LoadFailure, count_files, unsupported, walk
 
-__all__ = ["SUFFIXES", "LoadFailure", "LoadLimits", "count_files", "load_bytes", "load_file", "walk"]
+__all__ = ["SUFFIXES", "LoadFailure", "LoadLimits", "count_files", "load_bytes", "load_file", "read_file", "walk"]
 
 _DEFAULTS = LoadLimits()
 
@@ -20,17 +20,21 @@ _DEFAULTS = LoadLimits()
 def load_file(path: Path, source: str, *, limits: LoadLimits = _DEFAULTS) -> Document:
     """The document in the file at ``path``, known as ``source``. Raises LoadError (see ``load_bytes``;
     ``file_unreadable`` where the file cannot be opened)."""
+    return load_bytes(read_file(path, limits=limits), source, limits=limits)
+
+
+def read_file(path: Path, *, limits: LoadLimits = _DEFAULTS) -> bytes:
+    """Raises LoadError (``file_unreadable``, ``file_too_large``)."""
     try:
         size = path.stat().st_size
         if size > limits.max_bytes:
             raise _too_large(size, limits)
         # One byte more than allowed: the file may have grown since.
         with path.open("rb") as file:
-            data = file.read(limits.max_bytes + 1)
+            return file.read(limits.max_bytes + 1)
     except OSError as error:
         message = f"the file cannot be read ({error.strerror}); check that it exists and who may read it"
         raise LoadError(message, code="file_unreadable") from error
-    return load_bytes(data, source, limits=limits)
 
 
 def load_bytes(

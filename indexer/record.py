@@ -2,23 +2,31 @@
 
 A *revision* is one state of a document; one revision a document is current. Source text is kept in blocks
 of ``BLOCK`` code points, so that a span is read without reading the document. Superseded revisions keep their
-text (a citation names its revision); a deleted document loses all of its rows.
+text (a citation names its revision) until they are compacted away; a deleted document loses all of its rows.
+
+Of each chunk the record keeps where it stands, how its readable text comes out of the source text, and what the
+encoder made of it (tokens, or vectors), with a checksum: a changed bit is noticed when it is read, not quoted.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from indexer.documents import Document, Readable
-from indexer.errors import CorruptIndex
+from indexer.documents import Document
+from indexer.errors import CorruptIndex, StorageFull
 
 BLOCK = 8192
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+_BLOCK_BITS = 20  # of a block's key; the bits above are the revision's row
+_PAGE_SIZE = 8192
+WAL_LIMIT = 16_000_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS revisions (
@@ -36,17 +44,14 @@ CREATE TABLE IF NOT EXISTS revisions (
     fixes TEXT NOT NULL,
     characters INTEGER NOT NULL,
     passages INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
     root TEXT,
     indexed_at TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_current ON revisions (doc_id) WHERE current = 1;
-CREATE INDEX IF NOT EXISTS by_document ON revisions (doc_id, revision);
+CREATE INDEX IF NOT EXISTS superseded ON revisions (doc_id, revision) WHERE current = 0;
 CREATE INDEX IF NOT EXISTS by_fingerprint ON revisions (fingerprint) WHERE current = 1;
-CREATE TABLE IF NOT EXISTS blocks (
-    revision_row INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL,
-    PRIMARY KEY (revision_row, number)
-) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocks (block INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tags (
     revision_row INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (revision_row, tag)
 ) WITHOUT ROWID;
@@ -54,26 +59,27 @@ CREATE TABLE IF NOT EXISTS chunks (
     chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,
     revision_row INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    text_start INTEGER NOT NULL, text_end INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    map BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    text BLOB NOT NULL,
     sentences BLOB NOT NULL,
-    boilerplate INTEGER NOT NULL, copy INTEGER NOT NULL
+    encoded BLOB NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS by_revision ON chunks (revision_row);
-CREATE TABLE IF NOT EXISTS encodings (chunk_id INTEGER PRIMARY KEY, vectors BLOB NOT NULL, tokens BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS recoded (chunk_id INTEGER PRIMARY KEY, encoded BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS segments (
-    name TEXT PRIMARY KEY, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL, rows INTEGER NOT NULL
+    name TEXT PRIMARY KEY, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL, rows INTEGER NOT NULL,
+    kind TEXT NOT NULL, sum TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tombstones (chunk_id INTEGER PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS lexical_removals (revision_row INTEGER PRIMARY KEY);
 """
+BOILERPLATE, COPY = 1, 2  # bits of a chunk's ``kind``
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
     """A revision as it is on record. ``indexed_at`` is ISO 8601, UTC; ``copy_of`` names a document that
-    holds the same readable text and was there before."""
+    holds the same readable text and was there before; ``root`` the indexed folder that it was found in."""
 
     doc_id: str
     revision: str
@@ -90,26 +96,43 @@ class StoredDocument:
     page_starts: tuple[int, ...]
     current: bool
     copy_of: str | None
+    root: str | None
     row: int
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode: transactions are opened by name. Raises CorruptIndex."""
+@contextmanager
+def guarded() -> Iterator[None]:
+    """What SQLite says, in our own words. Raises CorruptIndex, or StorageFull where the disk takes no more."""
     try:
-        mode = "ro" if read_only else "rwc"
+        yield
+    except (sqlite3.Error, zlib.error) as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
+            raise StorageFull(f"the disk does not take the change ({error}); nothing of it was stored") from error
+        raise CorruptIndex(f"the record of the collection cannot be read: {error}") from error
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode: transactions are opened by name. Raises CorruptIndex, StorageFull."""
+    mode = "ro" if read_only else "rwc"
+    with guarded():
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA busy_timeout = 5000")
-        connection.execute("PRAGMA cache_size = -4096")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.executescript(_SCHEMA)
-    except sqlite3.Error as error:
-        raise CorruptIndex(f"{path.name} cannot be opened: {error}") from error
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA busy_timeout = 5000")
+            connection.execute("PRAGMA cache_size = -4096")
+            if not read_only:
+                connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.executescript(_SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
@@ -127,15 +150,14 @@ def write_meta(connection: sqlite3.Connection, **values: object) -> None:
 def insert_revision(
     connection: sqlite3.Connection,
     document: Document,
-    readable: Readable,
     *,
+    fixes: Mapping[str, int],
     passages: int,
-    fingerprint: str,
+    fingerprint: bytes,
     root: str | None,
     now: str,
 ) -> int:
     """Records ``document`` as the current revision and returns its row."""
-    metadata = dict(document.metadata)
     cursor = connection.execute(
         "INSERT INTO revisions (doc_id, revision, current, title, source, published, metadata, media_type,"
         " encoding, page_starts, fixes, characters, passages, fingerprint, root, indexed_at)"
@@ -146,11 +168,11 @@ def insert_revision(
             document.title,
             document.source,
             document.published,
-            json.dumps(metadata, ensure_ascii=False),
+            json.dumps(dict(document.metadata), ensure_ascii=False),
             document.media_type,
             document.encoding,
             json.dumps(document.page_starts),
-            json.dumps(dict(readable.fixes)),
+            json.dumps(dict(fixes)),
             len(document.text),
             passages,
             fingerprint,
@@ -162,7 +184,10 @@ def insert_revision(
     text = document.text
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?)",
-        [(row, number, text[at : at + BLOCK]) for number, at in enumerate(range(0, len(text), BLOCK))],
+        [
+            (row << _BLOCK_BITS | number, part, zlib.crc32(part.encode()))
+            for number, part in enumerate(text[at : at + BLOCK] for at in range(0, len(text), BLOCK))
+        ],
     )
     connection.executemany(
         "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(row, tag) for tag in tags_of(document.metadata)]
@@ -176,6 +201,81 @@ def tags_of(metadata: Mapping[str, Any]) -> list[str]:
     return [tag.strip() for tag in value.split(",") if tag.strip()] if isinstance(value, str) else []
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkRow:
+    """A chunk as it is on record. ``text``: `packing.pack_text`; ``sentences``: `packing.pack_sentences`, relative to
+    the chunk's readable text; ``encoded``: `encoded.Encoded.pack`. ``start``, ``end``: code points of the source."""
+
+    chunk_id: int
+    revision_row: int
+    start: int
+    end: int
+    boilerplate: bool
+    copy: bool
+    text: bytes
+    sentences: bytes
+    encoded: bytes
+
+    @property
+    def sum(self) -> int:
+        """CRC-32 of everything that says what the chunk is."""
+        places = f"{self.revision_row},{self.start},{self.end},{self.boilerplate:d},{self.copy:d};"
+        return zlib.crc32(self.encoded, zlib.crc32(self.sentences, zlib.crc32(self.text, zlib.crc32(places.encode()))))
+
+
+_CHUNK = "SELECT chunk_id, revision_row, start, end, kind, text, sentences, encoded, sum FROM chunks"
+
+
+def insert_chunk(connection: sqlite3.Connection, chunk: ChunkRow) -> int:
+    """Records ``chunk`` (its ``chunk_id`` is not looked at) and returns its id."""
+    cursor = connection.execute(
+        "INSERT INTO chunks (revision_row, start, end, kind, text, sentences, encoded, sum)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            chunk.revision_row,
+            chunk.start,
+            chunk.end,
+            BOILERPLATE * chunk.boilerplate | COPY * chunk.copy,
+            chunk.text,
+            chunk.sentences,
+            chunk.encoded,
+            chunk.sum,
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def select_chunks(connection: sqlite3.Connection, chunk_ids: Iterable[int]) -> dict[int, ChunkRow]:
+    """By id; ids that are not on record are left out. Raises CorruptIndex for a chunk that has changed."""
+    keys = json.dumps(list(chunk_ids))
+    rows = connection.execute(f"{_CHUNK} WHERE chunk_id IN (SELECT value FROM json_each(?))", [keys])  # noqa: S608
+    return {row["chunk_id"]: checked_chunk(row) for row in rows}
+
+
+def chunks_after(connection: sqlite3.Connection, chunk_id: int, limit: int) -> list[ChunkRow]:
+    """The next chunks in the order of their ids. Raises CorruptIndex."""
+    rows = connection.execute(_CHUNK + " WHERE chunk_id > ? ORDER BY chunk_id LIMIT ?", (chunk_id, limit))
+    return [checked_chunk(row) for row in rows.fetchall()]
+
+
+def checked_chunk(row: sqlite3.Row) -> ChunkRow:
+    """Raises CorruptIndex if its checksum does not fit."""
+    chunk = ChunkRow(
+        chunk_id=row["chunk_id"],
+        revision_row=row["revision_row"],
+        start=row["start"],
+        end=row["end"],
+        boilerplate=bool(row["kind"] & BOILERPLATE),
+        copy=bool(row["kind"] & COPY),
+        text=row["text"],
+        sentences=row["sentences"],
+        encoded=row["encoded"],
+    )
+    if chunk.sum != row["sum"]:
+        raise CorruptIndex(f"passage {chunk.chunk_id} has changed on the disk; restore a backup or index it again")
+    return chunk
+
+
 def delete_chunks(connection: sqlite3.Connection, revision_row: int) -> list[int]:
     """Removes the chunks of a revision, leaves tombstones for the segments, returns their ids."""
     ids = [
@@ -184,18 +284,28 @@ def delete_chunks(connection: sqlite3.Connection, revision_row: int) -> list[int
     ]
     keys = [(chunk_id,) for chunk_id in ids]
     connection.executemany("INSERT OR IGNORE INTO tombstones VALUES (?)", keys)
-    connection.executemany("DELETE FROM encodings WHERE chunk_id = ?", keys)
+    connection.executemany("DELETE FROM recoded WHERE chunk_id = ?", keys)
     connection.execute("DELETE FROM chunks WHERE revision_row = ?", (revision_row,))
     return ids
 
 
+def delete_revision(connection: sqlite3.Connection, row: int) -> None:
+    """Removes a revision with its text (its chunks are gone already)."""
+    first = row << _BLOCK_BITS
+    connection.execute("DELETE FROM blocks WHERE block BETWEEN ? AND ?", (first, first + (1 << _BLOCK_BITS) - 1))
+    connection.execute("DELETE FROM tags WHERE revision_row = ?", (row,))
+    connection.execute("DELETE FROM revisions WHERE row = ?", (row,))
+
+
 def delete_document(connection: sqlite3.Connection, doc_id: str) -> None:
     """Removes every revision of a document (its chunks are gone already)."""
-    rows = connection.execute("SELECT row FROM revisions WHERE doc_id = ?", (doc_id,)).fetchall()
-    for (row,) in rows:
-        connection.execute("DELETE FROM blocks WHERE revision_row = ?", (row,))
-        connection.execute("DELETE FROM tags WHERE revision_row = ?", (row,))
-    connection.execute("DELETE FROM revisions WHERE doc_id = ?", (doc_id,))
+    found = connection.execute(
+        "SELECT row FROM revisions WHERE doc_id = ? AND current = 1"
+        " UNION ALL SELECT row FROM revisions WHERE doc_id = ? AND current = 0",
+        (doc_id, doc_id),
+    )
+    for (row,) in found.fetchall():
+        delete_revision(connection, row)
 
 
 _DOCUMENT = """
@@ -225,6 +335,7 @@ def select_documents(connection: sqlite3.Connection, where: str, values: Sequenc
             page_starts=tuple(json.loads(row["page_starts"])),
             current=bool(row["current"]),
             copy_of=row["copy_of"],
+            root=row["root"],
             row=row["row"],
         )
         for row in rows
@@ -238,10 +349,19 @@ def select_ids(connection: sqlite3.Connection, where: str, values: Sequence[obje
 
 
 def read_source(connection: sqlite3.Connection, revision_row: int, start: int, end: int) -> str:
-    """Code points ``[start, end)`` of the source text of a revision."""
-    first = start // BLOCK
-    blocks = connection.execute(
-        "SELECT text FROM blocks WHERE revision_row = ? AND number BETWEEN ? AND ? ORDER BY number",
-        (revision_row, first, max(first, (end - 1) // BLOCK)),
+    """Code points ``[start, end)`` of the source text of a revision. Raises CorruptIndex for a text that has
+    changed."""
+    key, first = revision_row << _BLOCK_BITS, start // BLOCK
+    rows = connection.execute(
+        "SELECT block, text, sum FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block",
+        (key | first, key | max(first, (end - 1) // BLOCK)),
     )
-    return "".join(row["text"] for row in blocks)[start - first * BLOCK : end - first * BLOCK]
+    text = "".join(_checked_text(row) for row in rows.fetchall())
+    return text[start - first * BLOCK : end - first * BLOCK]
+
+
+def _checked_text(row: sqlite3.Row) -> str:
+    text = str(row["text"])
+    if zlib.crc32(text.encode()) != row["sum"]:
+        raise CorruptIndex("a text has changed on the disk; citespan doctor names the document")
+    return text

@@ -1,29 +1,23 @@
 """A segment: the dense half of the index for a range of chunks, written once and then only mapped.
 
-faiss maps a flat index without copying it, and all workers share the pages; but adding to or removing from
-a mapped index aborts the process. So segments are immutable: new chunks make new segments, removed ones are
-masked (``Segment.search(allowed=...)``), and merging writes a new segment.
+faiss maps an index without copying it, and all workers share the pages; but adding to or removing from a mapped index
+aborts the process. So segments are immutable: new chunks make new segments, removed ones are masked
+(``Segment.search(allowed=...)``), and merging writes a new segment.
 
-Files of a segment folder:
+A segment only proposes chunks: what the reranker and the reader see comes out of the record. So its vectors may be
+coarse. Up to ``FLAT_ROWS`` rows it is searched whole, with a byte a component; a larger one is divided into cells
+(inverted file: Jegou, Douze & Schmid 2011) of which a quarter is searched, with half a byte a component.
 
-``dense.faiss``       int8 rows, inner product; of each chunk one row for the whole passage, then one a sentence
+Files of a segment folder, which is sealed (``indexer.sealed``):
+
+``dense.faiss``       the rows, inner product; of each chunk one row for the whole passage, then its runs of sentences
 ``chunks.npy``        int64 (chunks,), chunk ids, ascending
-``first_row.npy``     int64 (chunks + 1,), where the rows of each chunk begin
-``tokens.npy``        int32, the distinct encoder tokens of each sentence, one row after the other; a passage's own
-                      row has them only where no sentence does
-``first_token.npy``   int64 (rows + 1,), where the tokens of each row begin
-``boilerplate.npy``   bool (chunks,)
-``manifest.json``     counts and the SHA-256 of every file
+``first_row.npy``     int32 (chunks + 1,), where the rows of each chunk begin
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -31,107 +25,86 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from indexer.errors import CorruptIndex
+from indexer.encoded import Floats, quantise, scale_of
+from indexer.errors import DerivedDamage
+from indexer.sealed import check_sizes, fresh, publish
 
-Floats = npt.NDArray[np.float32]
-Tokens = npt.NDArray[np.int32]
-# faiss patches keyword arguments into this class at run time, unknown to its type stubs.
-_WITH_SELECTOR: Any = faiss.SearchParameters
-_ARRAYS = ("chunks", "first_row", "tokens", "first_token", "boilerplate")
-
-
-def scale_of(dim: int) -> float:
-    """int8 units per unit of a normalised vector: 5.5 standard deviations of an even spread fill the range."""
-    return 127.0 * float(np.sqrt(dim)) / 5.5
-
-
-def quantise(vectors: Floats, scale: float) -> npt.NDArray[np.int8]:
-    """(n, dim) normalised float32 -> int8; components out of range are clipped."""
-    return np.asarray(np.clip(np.rint(vectors * scale), -127, 127), np.int8)
+FLAT_ROWS = 100_000
+# faiss patches keyword arguments into these classes at run time, unknown to its type stubs.
+_SEARCH: Any = faiss.SearchParameters
+_SEARCH_CELLS: Any = faiss.SearchParametersIVF
+_PROBED = 4  # one cell of so many
+_ROWS_A_CELL = 400
+_TRAIN_A_CELL = 64
+_BLOCK = 10_000  # rows
+_DENSE, _CHUNKS, _FIRST_ROW = "dense.faiss", "chunks.npy", "first_row.npy"
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedChunk:
-    """``vectors``: int8 (1 + sentences, dim), the passage first. ``tokens``: one entry a vector, the distinct
-    encoder tokens of the sentence, int32, ascending; the passage's are empty if it has sentences."""
-
-    chunk_id: int
-    vectors: npt.NDArray[np.int8]
-    tokens: tuple[Tokens, ...]
-    boilerplate: bool
-
-
-def _offsets(lengths: Sequence[int]) -> npt.NDArray[np.int64]:
-    out = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=out[1:])
-    return out
-
-
-def write_segment(folder: Path, chunks: Sequence[EncodedChunk], dim: int) -> None:
-    """Writes ``chunks`` (ascending ids) into ``folder``, which appears whole or not at all, and syncs it."""
-    temporary = folder.with_name(folder.name + ".tmp")
-    temporary.mkdir(parents=True, exist_ok=True)
-    index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
-    for chunk in chunks:
-        index.add(chunk.vectors.astype(np.float32))
-    faiss.write_index(index, str(temporary / "dense.faiss"))
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "chunks": np.asarray([chunk.chunk_id for chunk in chunks], np.int64),
-        "first_row": _offsets([len(chunk.vectors) for chunk in chunks]),
-        "tokens": np.concatenate([np.zeros(0, np.int32), *(row for chunk in chunks for row in chunk.tokens)]),
-        "first_token": _offsets([len(row) for chunk in chunks for row in chunk.tokens]),
-        "boilerplate": np.asarray([chunk.boilerplate for chunk in chunks], np.bool_),
-    }
-    for name, array in arrays.items():
-        np.save(temporary / f"{name}.npy", array)
-    sums = {path.name: _sha256(path) for path in sorted(temporary.iterdir()) if path.name != "manifest.json"}
-    manifest = {"dim": dim, "chunks": len(chunks), "rows": int(index.ntotal), "sha256": sums}
-    (temporary / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for path in (*temporary.iterdir(), temporary):
-        _sync(path)
-    temporary.rename(folder)
-    _sync(folder.parent)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+def write_segment(
+    folder: Path, chunk_ids: npt.NDArray[np.int64], rows: npt.NDArray[np.int8], counts: npt.NDArray[np.int64]
+) -> str:
+    """Writes a segment of chunks (ascending ids; ``counts[i]`` of the ``rows`` (n, dim), as `encoded.quantise` makes
+    them, each) into ``folder``, which appears whole or not at all; returns its sum. Raises OSError."""
+    temporary = fresh(folder)
+    first_row = np.zeros(len(counts) + 1, np.int32)
+    np.cumsum(counts, out=first_row[1:])
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        faiss.write_index(_index(rows), str(temporary / _DENSE))
+    except RuntimeError as error:  # faiss has no other for a disk that is full
+        raise OSError(errno.EIO, f"{_DENSE} cannot be written: {error}") from error
+    np.save(temporary / _CHUNKS, chunk_ids)
+    np.save(temporary / _FIRST_ROW, first_row)
+    return publish(temporary, folder)
+
+
+def kind_of(rows: int) -> str:
+    """``flat`` or ``ivf``: how a segment with so many rows is searched."""
+    return "flat" if rows <= FLAT_ROWS else "ivf"
+
+
+def _index(rows: npt.NDArray[np.int8]) -> Any:
+    dim = rows.shape[1]
+    if kind_of(len(rows)) == "flat":
+        code = faiss.ScalarQuantizer.QT_8bit_direct_signed
+        flat = faiss.IndexScalarQuantizer(dim, code, faiss.METRIC_INNER_PRODUCT)
+        _add(flat, rows, 1.0)
+        return flat
+    cells = len(rows) // _ROWS_A_CELL
+    quantiser = faiss.IndexFlatIP(dim)
+    code = faiss.ScalarQuantizer.QT_4bit
+    index: Any = faiss.IndexIVFScalarQuantizer(quantiser, dim, cells, code, faiss.METRIC_INNER_PRODUCT, False)
+    index.cp.niter, index.cp.spherical = 10, True
+    unit = np.float32(1 / scale_of(dim))
+    index.train(rows[:: max(1, len(rows) // (cells * _TRAIN_A_CELL))].astype(np.float32) * unit)
+    _add(index, rows, float(unit))
+    return index
+
+
+def _add(index: Any, rows: npt.NDArray[np.int8], unit: float) -> None:
+    """In blocks: as float32 they take four times the memory."""
+    for at in range(0, len(rows), _BLOCK):
+        index.add(rows[at : at + _BLOCK].astype(np.float32) * np.float32(unit))
 
 
 class Segment:
     """A mapped segment. Opening costs the same whatever its size; nothing is read before it is needed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, total: str) -> None:
+        """``total``: the sum that the record has of it. Raises DerivedDamage."""
+        check_sizes(folder, total)
         try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            self.dim: int = manifest["dim"]
-            index: Any = faiss.read_index(str(folder / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
+            index: Any = faiss.read_index(str(folder / _DENSE), faiss.IO_FLAG_MMAP_IFC)
             # asarray drops NumPy's memmap class, whose slices are slow to make; the mapping stays.
-            arrays = {name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r")) for name in _ARRAYS}
+            self.chunks = np.asarray(np.load(folder / _CHUNKS, mmap_mode="r"))
+            self.first_row = np.asarray(np.load(folder / _FIRST_ROW, mmap_mode="r"))
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise CorruptIndex(f"segment {folder.name} cannot be read: {error}") from error
+            raise DerivedDamage(f"segment {folder.name} cannot be read: {error}") from error
+        if len(self.chunks) != len(self.first_row) - 1 or index.ntotal != self.first_row[-1]:
+            raise DerivedDamage(f"segment {folder.name} holds {index.ntotal} rows, not {self.first_row[-1]}")
         self._index = index
+        self._flat = not hasattr(index, "nlist")
         self.name = folder.name
-        self.chunks = arrays["chunks"]
-        self.first_row = arrays["first_row"]
-        self.tokens = arrays["tokens"]
-        self.first_token = arrays["first_token"]
-        self.boilerplate = arrays["boilerplate"]
-        if not len(self.chunks) == manifest["chunks"] == len(self.first_row) - 1:
-            raise CorruptIndex(f"segment {folder.name} does not match its manifest")
-        if self._index.ntotal != self.first_row[-1] or self._index.ntotal != len(self.first_token) - 1:
-            raise CorruptIndex(f"segment {folder.name} holds {self._index.ntotal} rows, not {self.first_row[-1]}")
-        # The codes are the int8 components plus 128; a view of the mapped file, not a copy.
-        codes = faiss.rev_swig_ptr(self._index.codes.data(), self._index.codes.size())
-        self._codes: npt.NDArray[np.uint8] = codes.reshape(-1, self.dim)
+        self.dim = int(index.d)
 
     def __len__(self) -> int:
         return len(self.chunks)
@@ -140,48 +113,42 @@ class Segment:
     def rows(self) -> int:
         return int(self._index.ntotal)
 
-    def vectors(self, position: int) -> Floats:
-        """int8 components as float32 (1 + sentences, dim) of the chunk at ``position``."""
-        first, last = self.first_row[position], self.first_row[position + 1]
-        return self._codes[first:last].astype(np.float32) - 128.0
-
-    def distinct_tokens(self, position: int) -> tuple[Tokens, ...]:
-        """Of each row of the chunk at ``position``."""
-        edges = self.first_token[self.first_row[position] : self.first_row[position + 1] + 1].tolist()
-        return tuple(self.tokens[first:last] for first, last in pairwise(edges))
+    def positions(self, chunk_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where those of ``chunk_ids`` stand that are in this segment, int64."""
+        if not len(chunk_ids):
+            return np.zeros(0, np.int64)
+        at = np.minimum(np.searchsorted(self.chunks, chunk_ids), len(self) - 1)
+        return np.asarray(at[self.chunks[at] == chunk_ids], np.int64)
 
     def search(
         self, vector: Floats, limit: int, allowed: npt.NDArray[np.bool_] | None = None
     ) -> list[tuple[int, float]]:
-        """``(position, inner product)`` of the ``limit`` best chunks by their best row, best first.
+        """``(position, cosine)`` of the ``limit`` best chunks by their best row, best first.
 
-        ``vector``: int8-scaled float32 (dim,). ``allowed``: bool (chunks,), or None for all.
+        ``vector``: float32 (dim,), normalised. ``allowed``: bool (chunks,), or None for all.
         """
-        parameters: Any = None
+        options: dict[str, Any] = {}
         if allowed is not None:
-            rows = np.repeat(allowed, np.diff(self.first_row))
-            bits = np.packbits(rows, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(rows), faiss.swig_ptr(bits))
-            parameters = _WITH_SELECTOR(sel=selector)
+            bits = np.packbits(np.repeat(allowed, np.diff(self.first_row)), bitorder="little")
+            options["sel"] = faiss.IDSelectorBitmap(self.rows, faiss.swig_ptr(bits))
         # Several rows of one chunk may stand among the best: ask for more rows than chunks are wanted.
         want = min(self.rows, limit * 4)
-        scores, rows_found = self._index.search(vector[None, :], want, params=parameters)
+        if self._flat:
+            scale = scale_of(self.dim)
+            asked, unit = quantise(vector, scale).astype(np.float32), 1 / scale**2
+            parameters = _SEARCH(**options) if options else None
+        else:
+            # A filter leaves few: then every cell is searched, for the cells near the question may hold none.
+            probed = self._index.nlist if options else max(1, self._index.nlist // _PROBED)
+            asked, unit = vector, 1.0
+            parameters = _SEARCH_CELLS(nprobe=probed, **options)
+        scores, rows_found = self._index.search(asked[None, :], want, params=parameters)
+        found = rows_found[0]
+        positions = np.searchsorted(self.first_row, found[found >= 0], side="right") - 1
         best: dict[int, float] = {}
-        positions = np.searchsorted(self.first_row, rows_found[0], side="right") - 1
-        for position, score, row in zip(positions.tolist(), scores[0].tolist(), rows_found[0].tolist(), strict=True):
-            if row < 0:
-                break
+        for position, score in zip(positions.tolist(), scores[0].tolist(), strict=False):
             if position not in best:
-                best[position] = score
+                best[position] = score * unit
                 if len(best) == limit:
                     break
         return list(best.items())
-
-    def encoded(self, position: int) -> EncodedChunk:
-        """The chunk at ``position`` as it was written, for merging."""
-        return EncodedChunk(
-            int(self.chunks[position]),
-            self.vectors(position).astype(np.int8),
-            self.distinct_tokens(position),
-            bool(self.boilerplate[position]),
-        )

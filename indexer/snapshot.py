@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +16,15 @@ import numpy.typing as npt
 from indexer import record
 from indexer.clean import clean
 from indexer.documents import Document, Readable
-from indexer.errors import CorruptIndex, DocumentNotFound, NotReady, RevisionNotFound
+from indexer.encoded import Floats, unpack_vectors
+from indexer.encoder import Encoder, TokenEncoder
+from indexer.errors import CorruptIndex, DerivedDamage, DocumentNotFound, NotReady, RevisionNotFound
 from indexer.lexical import LexicalIndex, LexicalQuery
 from indexer.offsets import OffsetMap
-from indexer.record import StoredDocument
-from indexer.segment import Floats, Segment, Tokens, scale_of
+from indexer.packing import SentenceTokens, unpack_sentences
+from indexer.record import ChunkRow, StoredDocument
+from indexer.segment import Segment, kind_of
+from indexer.texts import text_of
 
 # Opening tries again when a writer commits in between; two commits within one opening are rare.
 _OPEN_TRIES = 20
@@ -43,61 +47,61 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the reranker sees of chunks. ``vectors[i]``: float32 (1 + sentences, dim), unit scale, the passage
-    first; ``tokens[i]``: the distinct encoder tokens of each of these rows, the passage's only if it has no
-    sentences."""
+    """What the reranker sees of chunks, one entry a chunk. Of an encoder with a token table ``tokens[i]``, of any other
+    ``vectors[i]``: float32 (1 + sentences, dim), unit scale, the passage first."""
 
     chunk_ids: tuple[int, ...]
-    vectors: tuple[Floats, ...]
-    tokens: tuple[tuple[Tokens, ...], ...]
     boilerplate: tuple[bool, ...]
+    tokens: tuple[SentenceTokens, ...] = ()
+    vectors: tuple[Floats, ...] = ()
 
 
 class Snapshot:
-    """Thread safe. Holds a read transaction, mapped segments and a point-in-time lexical reader."""
+    """Thread safe. Holds a read transaction, mapped segments and the lexical index of its commit."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        """Raises NotReady (nothing indexed yet), CorruptIndex; DerivedDamage where a writer can mend it."""
         self._lock = threading.Lock()
+        self._encoder = encoder
         self._glossaries = folder / "glossaries"
         self._db = record.connect(folder / "record.db", read_only=True)
         weakref.finalize(self, self._db.close)
+        with record.guarded():
+            self._open(folder)
+
+    def _open(self, folder: Path) -> None:
         for _ in range(_OPEN_TRIES):
             self._db.execute("BEGIN")
-            self.commit = self._read_commit()
+            meta = record.read_meta(self._db)
+            self.commit = int(meta.get("commit", "0"))
             if not self.commit:
                 raise NotReady("the collection is empty: index some documents first")
             try:
                 self._segments = [
-                    Segment(folder / "segments" / row["name"])
-                    for row in self._db.execute("SELECT name FROM segments ORDER BY first_chunk")
+                    Segment(folder / "segments" / row["name"], row["sum"])
+                    for row in self._db.execute("SELECT name, sum FROM segments ORDER BY first_chunk")
                 ]
-                self._lexical = LexicalIndex(folder / "lexical")
-            except (CorruptIndex, ValueError) as error:
-                # A writer may have replaced a segment while we looked; otherwise the damage is real.
-                if not self._overtaken():
-                    raise CorruptIndex(f"collection {folder.name}: {error}") from error
-                continue
-            if not self._overtaken():
+                self._lexical = LexicalIndex(folder / "lexical" / meta["lexical"], meta["lexical_sum"])
                 break
+            except DerivedDamage as damage:
+                # A writer may have replaced a folder while we looked; otherwise the damage is real.
+                if not self._overtaken():
+                    raise DerivedDamage(f"collection {folder.name}: {damage.message}") from damage
         else:
             raise NotReady("commits follow each other too fast to open one; try again")
-        counts = self._db.execute(
-            "SELECT count(*), coalesce(sum(passages), 0) FROM revisions WHERE current = 1"
-        ).fetchone()
-        self.documents_count, self.passages_count = int(counts[0]), int(counts[1])
-        self._alive = self._masks(None)
-
-    def _read_commit(self) -> int:
-        return int(record.read_meta(self._db).get("commit", "0"))
+        self.committed_at = meta.get("committed_at")
+        self.documents_count, self.passages_count = int(meta["documents"]), int(meta["passages"])
+        self._alive = self._masks()
 
     def _overtaken(self) -> bool:
-        """Whether there is a newer commit than the one of the open transaction; if so, ends that."""
+        """Ends the open transaction; whether there is a newer commit than that one's."""
         self._db.execute("COMMIT")
-        self._db.execute("BEGIN")
-        newer = self._read_commit() != self.commit
-        if newer:
-            self._db.execute("COMMIT")
-        return newer
+        return int(record.read_meta(self._db).get("commit", "0")) != self.commit
+
+    @property
+    def segments(self) -> tuple[tuple[int, int, str], ...]:
+        """Of each segment its chunks, its rows, and how it is searched."""
+        return tuple((len(segment), segment.rows, kind_of(segment.rows)) for segment in self._segments)
 
     # ------------------------------------------------------------------ searching
 
@@ -125,30 +129,23 @@ class Snapshot:
             if day is not None:
                 where.append(condition)
                 values.append(day)
-        with self._lock:
+        with self._reading():
             return record.select_ids(self._db, " AND ".join(where), values)
 
     def dense(self, vector: Floats, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, cosine)`` of the ``limit`` chunks whose passage or best sentence is nearest to ``vector``
         (float32 (dim,), normalised); only chunks of ``doc_ids`` where given."""
-        scale = scale_of(len(vector))
-        scaled = np.clip(np.rint(vector * scale), -127, 127).astype(np.float32)
-        masks = self._alive if doc_ids is None else self._masks(doc_ids)
+        masks = self._alive if doc_ids is None else self._allowed(doc_ids)
         found: list[tuple[int, float]] = []
         for segment, mask in zip(self._segments, masks, strict=True):
-            if mask is not None and not mask.any():
-                continue
-            found.extend(
-                (int(segment.chunks[position]), score / scale**2)
-                for position, score in segment.search(scaled, limit, mask)
-            )
+            if mask is None or mask.any():
+                found.extend((int(segment.chunks[at]), score) for at, score in segment.search(vector, limit, mask))
         found.sort(key=lambda item: (-item[1], item[0]))
         return found[:limit]
 
     def lexical(self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, BM25 score)`` of the ``limit`` best chunks; only chunks of ``doc_ids`` where given."""
-        hits = self._lexical.search(query, limit, doc_ids)
-        return [(chunk_id, score) for chunk_id, score in hits if self._place(chunk_id) is not None]
+        return self._lexical.search(query, limit, doc_ids)
 
     def glossary_files(self) -> list[Path]:
         """The glossaries that came with the indexed folders; not part of the commit, always the newest."""
@@ -164,83 +161,92 @@ class Snapshot:
         return {word: self._lexical.idf(count) for word, count in counts.items()}
 
     def candidates(self, chunk_ids: Iterable[int]) -> Candidates:
-        """The stored vectors and tokens of chunks, in the order given; ids that are not alive are left out."""
-        kept: list[int] = []
-        vectors: list[Floats] = []
-        tokens: list[tuple[Tokens, ...]] = []
-        boilerplate: list[bool] = []
-        for chunk_id in chunk_ids:
-            place = self._place(chunk_id)
-            if place is None:
-                continue
-            segment, position = place
-            kept.append(chunk_id)
-            vectors.append(segment.vectors(position) / np.float32(scale_of(segment.dim)))
-            tokens.append(segment.distinct_tokens(position))
-            boilerplate.append(bool(segment.boilerplate[position]))
-        return Candidates(tuple(kept), tuple(vectors), tuple(tokens), tuple(boilerplate))
+        """What the record has of chunks, in the order given; ids that are not on record are left out."""
+        wanted = list(chunk_ids)
+        with self._reading():
+            rows = record.select_chunks(self._db, wanted)
+        found = [rows[chunk_id] for chunk_id in wanted if chunk_id in rows]
+        ids, boilerplate = tuple(row.chunk_id for row in found), tuple(row.boilerplate for row in found)
+        try:
+            if isinstance(self._encoder, TokenEncoder):
+                return Candidates(ids, boilerplate, tokens=tuple(SentenceTokens.unpack(row.encoded) for row in found))
+            dim = self._encoder.dim
+            return Candidates(ids, boilerplate, vectors=tuple(unpack_vectors(row.encoded, dim) for row in found))
+        except ValueError as error:
+            raise CorruptIndex(f"what the record has of the encoder's work cannot be read: {error}") from error
 
-    def _place(self, chunk_id: int) -> tuple[Segment, int] | None:
-        for segment, alive in zip(self._segments, self._alive, strict=True):
-            position = int(np.searchsorted(segment.chunks, chunk_id))
-            if position < len(segment) and segment.chunks[position] == chunk_id:
-                return (segment, position) if alive is None or alive[position] else None
-        return None
+    def _masks(self) -> list[npt.NDArray[np.bool_] | None]:
+        """Per segment which chunks are alive, or None where all are."""
+        dead = np.asarray([row["chunk_id"] for row in self._db.execute("SELECT chunk_id FROM tombstones")], np.int64)
+        masks: list[npt.NDArray[np.bool_] | None] = []
+        for segment in self._segments:
+            places = segment.positions(dead)
+            mask = np.ones(len(segment), np.bool_) if len(places) else None
+            if mask is not None:
+                mask[places] = False
+            masks.append(mask)
+        return masks
 
-    def _masks(self, doc_ids: Sequence[str] | None) -> list[npt.NDArray[np.bool_] | None]:
-        """Per segment which chunks may be found, or None where all may."""
-        dead = np.asarray(
-            [row["chunk_id"] for row in self._fetch("SELECT chunk_id FROM tombstones ORDER BY chunk_id", ())],
-            np.int64,
-        )
-        if doc_ids is None:
-            return [None if not (hit := np.isin(segment.chunks, dead)).any() else ~hit for segment in self._segments]
-        wanted = [
-            row["chunk_id"]
-            for doc_id in doc_ids
-            for row in self._fetch(
-                "SELECT chunk_id FROM chunks WHERE revision_row ="
-                " (SELECT row FROM revisions WHERE doc_id = ? AND current = 1)",
-                (doc_id,),
-            )
-        ]
-        allowed = np.asarray(sorted(wanted), np.int64)
-        return [np.isin(segment.chunks, allowed) for segment in self._segments]
+    def _allowed(self, doc_ids: Sequence[str]) -> list[npt.NDArray[np.bool_] | None]:
+        """Per segment which chunks belong to one of ``doc_ids``."""
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT c.chunk_id FROM json_each(?) wanted JOIN revisions r ON r.doc_id = wanted.value"
+                " AND r.current = 1 JOIN chunks c ON c.revision_row = r.row",
+                [json.dumps(list(doc_ids))],
+            ).fetchall()
+        wanted = np.asarray([row["chunk_id"] for row in rows], np.int64)
+        masks: list[npt.NDArray[np.bool_] | None] = []
+        for segment in self._segments:
+            mask = np.zeros(len(segment), np.bool_)
+            mask[segment.positions(wanted)] = True
+            masks.append(mask)
+        return masks
 
     # ------------------------------------------------------------------ reading
 
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
-        """The chunks in the order given; ids that are not on record are left out."""
-        rows = self._fetch(
-            "SELECT * FROM chunks WHERE chunk_id IN (SELECT value FROM json_each(?))", [json.dumps(list(chunk_ids))]
-        )
-        by_id = {row["chunk_id"]: row for row in rows}
-        documents = self._documents_by_row({row["revision_row"] for row in rows})
-        return [
-            _stored_chunk(by_id[chunk_id], documents[by_id[chunk_id]["revision_row"]])
-            for chunk_id in chunk_ids
-            if chunk_id in by_id
-        ]
+        """The chunks in the order given; ids that are not on record are left out. Raises CorruptIndex."""
+        with self._reading():
+            rows = record.select_chunks(self._db, chunk_ids)
+            keys = json.dumps(sorted({row.revision_row for row in rows.values()}))
+            found = record.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
+            documents = {document.row: document for document in found}
+            return [
+                _stored_chunk(rows[chunk_id], documents, *text_of(self._db, rows[chunk_id]))
+                for chunk_id in chunk_ids
+                if chunk_id in rows
+            ]
 
     def documents(self, *, after: str | None = None, limit: int = 100) -> list[StoredDocument]:
         """Current documents ordered by id, starting behind the id ``after``."""
-        with self._lock:
+        with self._reading():
             return record.select_documents(
                 self._db, "r.current = 1 AND r.doc_id > ? ORDER BY r.doc_id LIMIT ?", (after or "", limit)
             )
 
+    def current(self, doc_id: str) -> StoredDocument | None:
+        """The current revision of a document, if it is there."""
+        with self._reading():
+            found = record.select_documents(self._db, "r.doc_id = ? AND r.current = 1", (doc_id,))
+        return found[0] if found else None
+
     def document(self, doc_id: str, revision: str | None = None) -> StoredDocument:
         """The current revision, or the one named. Raises DocumentNotFound, RevisionNotFound."""
-        which = "r.current = 1" if revision is None else "r.revision = ?"
-        values = (doc_id,) if revision is None else (doc_id, revision)
-        with self._lock:
-            found = record.select_documents(self._db, f"r.doc_id = ? AND {which} ORDER BY r.row DESC LIMIT 1", values)
-            if found:
-                return found[0]
-            known = record.select_documents(self._db, "r.doc_id = ? LIMIT 1", (doc_id,))
-        if known:
+        stored = self.current(doc_id)
+        if stored is None:
+            raise DocumentNotFound(f"there is no document {doc_id!r}")
+        if revision is None or stored.revision == revision:
+            return stored
+        with self._reading():
+            found = record.select_documents(
+                self._db,
+                "r.doc_id = ? AND r.revision = ? AND r.current = 0 ORDER BY r.row DESC LIMIT 1",
+                (doc_id, revision),
+            )
+        if not found:
             raise RevisionNotFound(f"document {doc_id!r} has no revision {revision!r}")
-        raise DocumentNotFound(f"there is no document {doc_id!r}")
+        return found[0]
 
     def source_text(self, doc_id: str, revision: str | None = None, start: int = 0, end: int | None = None) -> str:
         """Code points ``[start, end)`` of the source text. Raises DocumentNotFound, RevisionNotFound."""
@@ -248,7 +254,7 @@ class Snapshot:
 
     def read_source(self, document: StoredDocument, start: int = 0, end: int | None = None) -> str:
         """As ``source_text``, for a document at hand."""
-        with self._lock:
+        with self._reading():
             return record.read_source(self._db, document.row, start, document.characters if end is None else end)
 
     def readable(self, doc_id: str, revision: str | None = None) -> Readable:
@@ -269,27 +275,22 @@ class Snapshot:
             )
         )
 
-    def _documents_by_row(self, rows: Iterable[int]) -> dict[int, StoredDocument]:
-        keys = json.dumps(sorted(rows))
-        with self._lock:
-            found = record.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
-        return {document.row: document for document in found}
-
-    def _fetch(self, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """The connection, for one thread at a time. Raises CorruptIndex for what cannot be read."""
+        with self._lock, record.guarded():
+            yield
 
 
-def _stored_chunk(row: sqlite3.Row, document: StoredDocument) -> StoredChunk:
-    sentences = np.frombuffer(row["sentences"], "<i4").reshape(-1, 2).tolist()
+def _stored_chunk(row: ChunkRow, documents: Mapping[int, StoredDocument], text: str, map_: OffsetMap) -> StoredChunk:
     return StoredChunk(
-        chunk_id=row["chunk_id"],
-        document=document,
-        start=row["start"],
-        end=row["end"],
-        text=row["text"],
-        map=OffsetMap.from_bytes(row["map"]),
-        sentences=tuple((a, b) for a, b in sentences),
-        boilerplate=bool(row["boilerplate"]),
-        copy=bool(row["copy"]),
+        chunk_id=row.chunk_id,
+        document=documents[row.revision_row],
+        start=row.start,
+        end=row.end,
+        text=text,
+        map=map_,
+        sentences=unpack_sentences(row.sentences),
+        boilerplate=row.boilerplate,
+        copy=row.copy,
     )

@@ -62,18 +62,31 @@ class StaticEncoder:
         """Ids of the tokens of each text, int32, ordered by where they end, duplicates kept."""
         return [ids for _, block in _blocks(texts) for ids in self._tokenizer.split(block)]
 
-    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Cosines of the vectors of the tokens `left` and `right`, float32 (len(left), len(right)).
+    def token_sums(self, ids: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Sums of the vectors of runs of tokens, float32 (len(counts), dim)."""
+        sums = np.zeros((len(counts), self.dim), np.float32)
+        first = 0
+        for row, count in enumerate(counts.tolist()):
+            if count:
+                sums[row] = self._sum(ids[first : first + count])
+            first += count
+        return sums
 
-        `right` is multiplied as it is packed and put right afterwards: that spares two passes over its rows.
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        """Vectors of the tokens `ids`, float32 (n, dim)."""
+        return np.asarray((unpacked(self._rows[ids]) - CENTRE) * self._scales[ids][:, None], np.float32)
+
+    def token_products(self, vectors: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """Inner products of `vectors` and those of the tokens `ids`, float32 (len(vectors), len(ids)).
+
+        The tokens are multiplied as they are packed and put right afterwards: that spares two passes over their rows.
         """
-        vectors = (unpacked(self._rows[left]) - CENTRE) / self._row_lengths(left)[:, None]
-        packed = self._rows[right]
+        packed = self._rows[ids]
         half = packed.shape[1]
         product = vectors[:, :half] @ (packed & 15).astype(np.float32).T
         product += vectors[:, half:] @ (packed >> 4).astype(np.float32).T
         product -= CENTRE * vectors.sum(1)[:, None]
-        product /= self._row_lengths(right)
+        product *= self._scales[ids]
         return np.asarray(product)
 
     def token_weights(self, ids: np.ndarray) -> np.ndarray:

@@ -1,39 +1,37 @@
-"""A document's whole journey: clean -> chunk -> encode -> record, then one commit for all three indexes.
+"""A document's way into the index, and out of it: one commit for the record, the segments and the lexical index.
 
 Order of a commit, so that a crash between any two steps leaves the last commit whole:
 
-1. the new segment folder is written, synced and renamed (no one knows it yet);
-2. the lexical index commits the additions (readers drop ids that the record does not know);
-3. SQLite commits: this is the moment at which the new commit exists;
-4. the lexical index drops what was removed, and unused segment folders go.
+1. new segments and the new lexical index are written, synced and renamed (no one knows them yet);
+2. SQLite commits, with the names and sums of these folders: this is the moment at which the new commit exists;
+3. folders that the commit does not know go. Readers that have them open keep them.
 """
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from indexer import record
-from indexer.chunk import ChunkSpan, chunk
-from indexer.clean import clean
-from indexer.documents import Document, Readable
-from indexer.encoder import Encoder, TokenEncoder
-from indexer.errors import LoadError
-from indexer.lexical import LexicalEntry, LexicalWriter
-from indexer.normalize import fold
-from indexer.segment import EncodedChunk, Segment, Tokens, quantise, scale_of, write_segment
+from indexer.derive import SegmentRow, derive_lexical, derive_segments
+from indexer.documents import Document
+from indexer.encoder import Encoder
+from indexer.errors import DerivedDamage, EncoderMismatch, StorageFull
+from indexer.lexical import LexicalEntry, LexicalIndex, write_view
+from indexer.merging import to_rewrite
+from indexer.prepare import Prepared, prepare
+from indexer.segment import Segment
 
-# A new segment joins the one before it when that is not at least this many times larger: so a store of n
-# chunks holds O(log n) segments and every chunk is copied O(log n) times.
-_GROWTH = 3
-_DEAD_SHARE = 0.3
+log = logging.getLogger("citespan")
+
+_EVERY_CHUNK = 2**62
+SEGMENTS, LEXICAL, RENEW = "segments", "lexical", "renew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +47,41 @@ class PutReceipt:
 
 @dataclass(frozen=True, slots=True)
 class RemoveReceipt:
+    """``revision``: the last one; ``revisions``: how many went, that one among them; ``characters``: of their text."""
+
     doc_id: str
     revision: str
+    revisions: int
     passages: int
+    characters: int
 
 
 class Writer:
-    """Made by ``Collection.writer``, which holds the lock and opens the transaction."""
+    """Made by ``Collection.writer``, which holds the lock. Whatever is damaged of what can be derived is made again
+    before anything else."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, encoder: Encoder) -> None:
         self._folder = folder
         self._db = connection
         self._encoder = encoder
-        self._token_encoder = encoder if isinstance(encoder, TokenEncoder) else None
-        self._scale = scale_of(encoder.dim)
-        self._lexical = LexicalWriter(folder / "lexical")
-        self._new: list[EncodedChunk] = []
-        self._entries: list[LexicalEntry] = []
         self._changed = False
-        self._db.execute("BEGIN IMMEDIATE")
-        self._lexical.remove_after(self._last_row())
-        self._drop_removed()
-        self._drop_orphans()
+        with self._storing():
+            self._begin()
+            self._sweep()
+        self._mend()
 
     @property
     def pending(self) -> int:
         """Chunks put and not yet committed."""
-        return len(self._new)
+        return sum(len(entries) for entries in self._entries.values())
 
-    def put(self, document: Document, *, root: str | None = None) -> PutReceipt:
-        """Indexes ``document`` in place of its current revision. ``root`` names the folder it was found in.
+    def put(self, given: Document | Prepared, *, root: str | None = None) -> PutReceipt:
+        """Indexes a document in place of its current revision. ``root`` names the folder it was found in.
 
-        Raises LoadError (``file_no_text``) when nothing readable is left; then the old revision stays.
+        What is not prepared is prepared now, if it changed. Raises LoadError (``file_no_text``) when nothing readable
+        is left; then the old revision stays. StorageFull undoes everything since the last commit.
         """
+        document = given.document if isinstance(given, Prepared) else given
         before = self._db.execute(
             "SELECT row, revision, passages, source, root FROM revisions WHERE doc_id = ? AND current = 1",
             (document.doc_id,),
@@ -89,35 +89,31 @@ class Writer:
         if before is not None and before["revision"] == document.revision and before["source"] == document.source:
             if root is not None and before["root"] != root:
                 self._db.execute("UPDATE revisions SET root = ? WHERE row = ?", (root, before["row"]))
+                self._changed = True
             return PutReceipt(document.doc_id, document.revision, False, True, before["passages"])
-        readable = clean(document)
-        spans = chunk(readable)
-        if not spans:
-            raise LoadError(f"{document.source} holds no readable text", code="file_no_text")
-        if before is not None:
-            self._retire(before["row"])
-        row = record.insert_revision(
-            self._db,
-            document,
-            readable,
-            passages=len(spans),
-            fingerprint=_fingerprint(readable.text),
-            root=root,
-            now=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-        self._add_chunks(document, readable, spans, row)
-        return PutReceipt(document.doc_id, document.revision, before is None, False, len(spans))
+        prepared = given if isinstance(given, Prepared) else prepare(given, self._encoder)
+        if prepared.encoder != self._encoder.fingerprint:
+            raise EncoderMismatch("the document was prepared for another encoder")
+        with self._storing():
+            if before is not None:
+                self._retire(before["row"])
+            self._record(prepared, root)
+        return PutReceipt(document.doc_id, document.revision, before is None, False, len(prepared.chunks))
 
     def remove(self, doc_id: str) -> RemoveReceipt | None:
         """Removes a document with all its revisions; None if there is none of that id."""
         found = self._db.execute(
-            "SELECT row, revision, passages FROM revisions WHERE doc_id = ? AND current = 1", (doc_id,)
+            "SELECT row, revision, passages, characters FROM revisions WHERE doc_id = ? AND current = 1", (doc_id,)
         ).fetchone()
         if found is None:
             return None
-        self._retire(found["row"])
-        record.delete_document(self._db, doc_id)
-        return RemoveReceipt(doc_id, found["revision"], found["passages"])
+        old = self._db.execute(
+            "SELECT count(*), coalesce(sum(characters), 0) FROM revisions WHERE doc_id = ? AND current = 0", (doc_id,)
+        ).fetchone()
+        with self._storing():
+            self._retire(found["row"])
+            record.delete_document(self._db, doc_id)
+        return RemoveReceipt(doc_id, found["revision"], 1 + old[0], found["passages"], found["characters"] + old[1])
 
     def find_source(self, source: str) -> str | None:
         """The id of the current document with this source, if there is one."""
@@ -125,13 +121,6 @@ class Writer:
             "SELECT doc_id FROM revisions WHERE current = 1 AND source = ? ORDER BY row LIMIT 1", (source,)
         ).fetchone()
         return None if found is None else str(found["doc_id"])
-
-    def root_of(self, doc_id: str) -> str | None:
-        """The folder in which the current document was found, if it is there and came from one."""
-        found = self._db.execute(
-            "SELECT root FROM revisions WHERE doc_id = ? AND current = 1 AND root IS NOT NULL", (doc_id,)
-        ).fetchone()
-        return None if found is None else str(found["root"])
 
     def sources_under(self, root: str) -> dict[str, str]:
         """``source -> doc_id`` of the documents that were found in the folder ``root``."""
@@ -141,154 +130,222 @@ class Writer:
         return {row["source"]: row["doc_id"] for row in rows}
 
     def commit(self) -> int:
-        """Makes everything since the last commit visible at once; returns the number of the commit."""
-        number = int(record.read_meta(self._db).get("commit", "0"))
+        """Makes everything since the last commit visible at once; returns the number of the commit.
+
+        Raises StorageFull if the disk does not take it: then nothing of it is there.
+        """
+        number = int(self._meta.get("commit", "0"))
         if not self._changed:
-            self._db.execute("COMMIT")
-            self._db.execute("BEGIN IMMEDIATE")
             return number
-        number += 1
-        obsolete = self._write_segments(number)
-        self._lexical.add(self._entries)
-        self._lexical.commit()
-        record.write_meta(self._db, commit=number, committed_at=datetime.now(UTC).isoformat(timespec="seconds"))
-        self._db.execute("COMMIT")
-        self._db.execute("BEGIN IMMEDIATE")
-        self._drop_removed()
-        for name in obsolete:
-            shutil.rmtree(self._folder / "segments" / name, ignore_errors=True)
-        self._new, self._entries, self._changed = [], [], False
+        with self._storing():
+            number += 1
+            self._write_segments(f"{number:08d}")
+            self._write_lexical(f"{number:08d}")
+            self._finish(number)
         return number
+
+    def derive(self, *, segments: bool = True, lexical: bool = True) -> None:
+        """Has the next commit make all of the dense or of the lexical index again from the record."""
+        self._derive_segments |= segments
+        self._derive_lexical |= lexical
+        self._changed = True
+
+    def forget_superseded(self) -> int:
+        """Removes the text of all revisions that are not current; returns how many."""
+        rows = [row["row"] for row in self._db.execute("SELECT row FROM revisions WHERE current = 0")]
+        with self._storing():
+            for row in rows:
+                record.delete_revision(self._db, row)
+        self._changed |= bool(rows)
+        return len(rows)
+
+    def vacuum(self) -> int:
+        """Rewrites the record without the gaps that deleted rows left; nothing may be pending. Returns the number of
+        the commit that has readers turn to it. Raises StorageFull."""
+        with record.guarded():
+            self._db.execute("ROLLBACK")
+            self._db.execute("VACUUM")
+            self._begin()
+        self._changed = True
+        return self.commit()
+
+    def empty_log(self) -> bool:
+        """Whether SQLite's log could be emptied: not while a reader holds on to it. Such readers are asked to open the
+        commit again, which they then read without the log."""
+        with record.guarded():
+            self._db.execute("ROLLBACK")
+            self._db.execute("PRAGMA busy_timeout = 0")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._db.execute("PRAGMA busy_timeout = 5000")
+            self._begin()
+        if busy:
+            (self._folder / RENEW).touch()
+        return not busy
 
     def close(self) -> None:
         """Drops whatever was not committed."""
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-        self._lexical.close()
 
-    def _last_row(self) -> int:
-        found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revisions'").fetchone()
-        return int(found["seq"]) if found else 0
+    # ------------------------------------------------------------------ inside
 
-    def _drop_removed(self) -> None:
-        """Tells the lexical index what is gone; what a crash kept from it is told by the next writer."""
-        rows = [row["revision_row"] for row in self._db.execute("SELECT revision_row FROM lexical_removals")]
-        if rows:
-            self._lexical.remove_revisions(rows)
-            self._lexical.commit()
-            self._db.execute("DELETE FROM lexical_removals")
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """What the disk refuses, told as StorageFull; the transaction is gone then."""
+        try:
+            with record.guarded():
+                yield
+        except (OSError, StorageFull) as error:
+            try:
+                self._begin(again=True)
+            except sqlite3.Error:  # the connection is of no use any more; the caller closes it
+                log.warning("the collection %s cannot be written: %s", self._folder.name, error)
+            if isinstance(error, StorageFull):
+                raise
+            raise StorageFull(
+                f"the disk does not take the change ({error.strerror or error}); nothing of it was stored"
+            ) from error
 
-    def _drop_orphans(self) -> None:
-        """Removes segment folders that no commit knows: what a crash left behind."""
-        known = {row["name"] for row in self._db.execute("SELECT name FROM segments")}
-        for folder in (self._folder / "segments").iterdir():
-            if folder.name not in known:
-                shutil.rmtree(folder, ignore_errors=True)
+    def _begin(self, *, again: bool = False) -> None:
+        if again and self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._db.execute("BEGIN IMMEDIATE")
+        self._meta = record.read_meta(self._db)
+        self._entries: dict[int, list[LexicalEntry]] = {}
+        self._gone: list[int] = []
+        self._derive_segments = self._derive_lexical = self._changed = False
+        found = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone()
+        self._first_new = 1 + (int(found["seq"]) if found else 0)
+        self._documents, self._passages = (int(self._meta.get(name, "0")) for name in ("documents", "passages"))
+
+    def _stored_segments(self) -> list[SegmentRow]:
+        rows = self._db.execute("SELECT name, first_chunk, chunks, rows, kind, sum FROM segments ORDER BY first_chunk")
+        return [SegmentRow(**row) for row in rows]
+
+    def _known_folders(self) -> Iterator[Path]:
+        """The folders of the last commit."""
+        for segment in self._stored_segments():
+            yield self._folder / SEGMENTS / segment.name
+        if "lexical" in self._meta:
+            yield self._folder / LEXICAL / self._meta["lexical"]
+
+    def _sweep(self) -> None:
+        """Removes the folders that no commit knows: those of the commit before, and what a crash left behind."""
+        known = set(self._known_folders())
+        for kind in (SEGMENTS, LEXICAL):
+            for folder in (self._folder / kind).iterdir():
+                if folder not in known:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _mend(self) -> None:
+        """Makes again what is missing, cut short or cannot be opened, and commits it."""
+        for segment in self._stored_segments():
+            try:
+                Segment(self._folder / SEGMENTS / segment.name, segment.sum)
+            except DerivedDamage as damage:
+                self._told(damage)
+                self.derive(lexical=False)
+        if "lexical" in self._meta:
+            try:
+                LexicalIndex(self._folder / LEXICAL / self._meta["lexical"], self._meta["lexical_sum"])
+            except DerivedDamage as damage:
+                self._told(damage)
+                self.derive(segments=False)
+        self.commit()
+
+    def _told(self, damage: DerivedDamage) -> None:
+        log.warning("collection %s: %s; it is made again from the record", self._folder.name, damage.message)
 
     def _retire(self, revision_row: int) -> None:
         self._db.execute("UPDATE revisions SET current = 0 WHERE row = ?", (revision_row,))
-        gone = set(record.delete_chunks(self._db, revision_row))
-        self._forget_tombstones((entry.chunk_id for entry in self._new), gone)
-        self._new = [entry for entry in self._new if entry.chunk_id not in gone]
-        self._entries = [entry for entry in self._entries if entry.chunk_id not in gone]
-        self._db.execute("INSERT INTO lexical_removals VALUES (?)", (revision_row,))
+        self._passages -= len(record.delete_chunks(self._db, revision_row))
+        self._documents -= 1
+        if self._entries.pop(revision_row, None) is None:
+            self._gone.append(revision_row)
         self._changed = True
 
-    def _add_chunks(
-        self, document: Document, readable: Readable, spans: Sequence[ChunkSpan], revision_row: int
-    ) -> None:
-        texts: list[str] = []
-        tokenised: list[str] = []
-        for span in spans:
-            whole = readable.text[span.text_start : span.text_end]
-            parts = [readable.text[a:b] for a, b in span.sentences]
-            texts += [whole, *parts]
-            # A passage's own row holds tokens only where no sentence does.
-            tokenised += ["" if parts else whole, *parts]
-        vectors = quantise(self._encoder.encode(texts), self._scale)
-        token_sets = self._token_sets(tokenised)
-        at = 0
-        for span in spans:
-            text = texts[at]
-            rows = vectors[at : at + 1 + len(span.sentences)]
-            tokens = token_sets[at : at + len(rows)]
-            at += len(rows)
-            start, end = readable.map.to_lower(span.text_start, span.text_end)
-            sentences = np.asarray(span.sentences, dtype="<i4").reshape(-1, 2) - span.text_start
-            cursor = self._db.execute(
-                "INSERT INTO chunks (revision_row, start, end, text_start, text_end, text, map, sentences,"
-                " boilerplate, copy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    revision_row,
-                    start,
-                    end,
-                    span.text_start,
-                    span.text_end,
-                    text,
-                    readable.map.part(span.text_start, span.text_end).to_bytes(),
-                    sentences.astype("<i4").tobytes(),
-                    span.boilerplate,
-                    span.copy,
-                ),
-            )
-            chunk_id = int(cursor.lastrowid or 0)
-            self._changed = True
-            self._db.execute(
-                "INSERT INTO encodings VALUES (?, ?, ?)",
-                (chunk_id, rows.tobytes(), _packed(tokens)),
-            )
-            self._new.append(EncodedChunk(chunk_id, rows, tuple(tokens), span.boilerplate))
-            self._entries.append(LexicalEntry(chunk_id, revision_row, document.doc_id, text))
-
-    def _token_sets(self, texts: Sequence[str]) -> list[Tokens]:
-        """Distinct tokens of each of ``texts``."""
-        if self._token_encoder is None:
-            return [np.zeros(0, np.int32)] * len(texts)
-        return [np.unique(ids).astype(np.int32) for ids in self._token_encoder.token_ids(texts)]
-
-    def _write_segments(self, number: int) -> list[str]:
-        """Writes the new segment, joined with its small or mostly dead predecessors; returns what it replaces."""
-        dead = {row["chunk_id"] for row in self._db.execute("SELECT chunk_id FROM tombstones")}
-        stored = self._db.execute("SELECT * FROM segments ORDER BY first_chunk").fetchall()
-        joined: list[str] = []
-        size = len(self._new)
-        while stored and (stored[-1]["chunks"] <= _GROWTH * size or self._mostly_dead(stored[-1], dead)):
-            size += stored[-1]["chunks"]
-            joined.insert(0, stored.pop()["name"])
-        chunks: list[EncodedChunk] = []
-        for name in joined:
-            segment = Segment(self._folder / "segments" / name)
-            ids = segment.chunks.tolist()
-            chunks.extend(segment.encoded(at) for at, chunk_id in enumerate(ids) if chunk_id not in dead)
-            self._forget_tombstones(ids, dead)
-        chunks.extend(self._new)
-        self._db.executemany("DELETE FROM segments WHERE name = ?", [(name,) for name in joined])
-        if chunks:
-            name = f"{number:08d}"
-            shutil.rmtree(self._folder / "segments" / name, ignore_errors=True)
-            write_segment(self._folder / "segments" / name, chunks, self._encoder.dim)
-            self._db.execute(
-                "INSERT INTO segments VALUES (?, ?, ?, ?)",
-                (name, chunks[0].chunk_id, len(chunks), sum(len(entry.vectors) for entry in chunks)),
-            )
-        return joined
-
-    @staticmethod
-    def _mostly_dead(stored: sqlite3.Row, dead: set[int]) -> bool:
-        span = range(stored["first_chunk"], stored["first_chunk"] + stored["chunks"])
-        return bool(sum(chunk_id in span for chunk_id in dead) > _DEAD_SHARE * stored["chunks"])
-
-    def _forget_tombstones(self, chunk_ids: Iterable[int], dead: set[int]) -> None:
-        self._db.executemany(
-            "DELETE FROM tombstones WHERE chunk_id = ?", [(chunk_id,) for chunk_id in chunk_ids if chunk_id in dead]
+    def _record(self, prepared: Prepared, root: str | None) -> None:
+        row = record.insert_revision(
+            self._db,
+            prepared.document,
+            fixes=prepared.fixes,
+            passages=len(prepared.chunks),
+            fingerprint=prepared.fingerprint,
+            root=root,
+            now=_now(),
         )
+        self._changed = True
+        self._documents += 1
+        self._passages += len(prepared.chunks)
+        doc_id = prepared.document.doc_id
+        self._entries[row] = [
+            LexicalEntry(
+                record.insert_chunk(self._db, replace(each.row, revision_row=row)), row, doc_id, each.body, each.names
+            )
+            for each in prepared.chunks
+        ]
+
+    def _write_segments(self, name: str) -> None:
+        stored = self._stored_segments()
+        if self._derive_segments:
+            runs = [stored]
+        else:
+            self._db.execute("DELETE FROM tombstones WHERE chunk_id >= ?", (self._first_new,))
+            new = self._count("SELECT count(*) FROM chunks WHERE chunk_id >= ?", self._first_new)
+            runs = to_rewrite(stored, self._dead(stored), new)
+        for number, run in enumerate(runs):
+            newest = number == len(runs) - 1
+            first = run[0].first_chunk if run else self._first_new
+            last = _EVERY_CHUNK if newest else self._last_of(run[-1], stored)
+            if self._derive_segments:
+                first = 0
+            self._db.executemany("DELETE FROM segments WHERE name = ?", [(segment.name,) for segment in run])
+            self._db.execute("DELETE FROM tombstones WHERE chunk_id BETWEEN ? AND ?", (first, last))
+            made = derive_segments(self._db, self._encoder, self._folder / SEGMENTS, f"{name}-{number}", first, last)
+            self._db.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in made])
+
+    def _dead(self, stored: list[SegmentRow]) -> dict[str, int]:
+        return {
+            segment.name: self._count(
+                "SELECT count(*) FROM tombstones WHERE chunk_id BETWEEN ? AND ?",
+                segment.first_chunk,
+                self._last_of(segment, stored),
+            )
+            for segment in stored
+        }
+
+    def _last_of(self, segment: SegmentRow, stored: list[SegmentRow]) -> int:
+        """The last id that ``segment`` may hold."""
+        behind = [other.first_chunk for other in stored if other.first_chunk > segment.first_chunk]
+        return min(behind, default=self._first_new) - 1
+
+    def _write_lexical(self, name: str) -> None:
+        folder = self._folder / LEXICAL / name
+        known = self._meta.get("lexical")
+        if self._derive_lexical:
+            total = derive_lexical(self._db, folder)
+        elif self._entries or self._gone or known is None:
+            before = None if known is None else self._folder / LEXICAL / known
+            entries = (entry for entries in self._entries.values() for entry in entries)
+            total = write_view(folder, before, entries, self._gone)
+        else:
+            return
+        record.write_meta(self._db, lexical=name, lexical_sum=total)
+
+    def _finish(self, number: int) -> None:
+        record.write_meta(
+            self._db, commit=number, committed_at=_now(), documents=self._documents, passages=self._passages
+        )
+        self._db.execute("COMMIT")
+        self._begin()
+        self._sweep()
+        log_file = self._folder / "record.db-wal"
+        if log_file.exists() and log_file.stat().st_size > record.WAL_LIMIT:
+            self.empty_log()
+
+    def _count(self, sql: str, *values: object) -> int:
+        return int(self._db.execute(sql, values).fetchone()[0])
 
 
-def _packed(tokens: Sequence[Tokens]) -> bytes:
-    """int32, little endian: how many tokens each row has, then the tokens."""
-    return np.concatenate([[len(row) for row in tokens], *tokens]).astype("<i4").tobytes()
-
-
-def _fingerprint(text: str) -> str:
-    """Equal for texts that differ in script, width, case or spacing alone."""
-    return hashlib.sha256("".join(fold(text).split()).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.encoder import TokenEncoder
-from indexer.segment import Tokens
+from indexer.packing import SentenceTokens, Tokens
 from indexer.snapshot import Candidates
 from qa.retrieve import SearchQuery
 
@@ -51,57 +51,85 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
     if not candidates.chunk_ids:
         nothing = np.zeros(0, np.float32)
         return Scores(nothing, nothing, nothing, nothing, ())
+    if encoder is not None:
+        return _by_tokens(query, candidates.tokens, encoder)
     rows = np.concatenate(candidates.vectors)
     cosines = (rows @ query.vector) / np.maximum(np.linalg.norm(rows, axis=1), 1e-6)
     first = np.cumsum([0, *(len(vectors) for vectors in candidates.vectors)])
     spans = [cosines[a:b] for a, b in pairwise(first)]
-    soft = soft_sentence = np.zeros(len(spans), np.float32)
-    if encoder is not None:
-        soft, soft_sentence = soft_match(query.tokens, candidates.tokens, encoder)
+    nothing = np.zeros(len(spans), np.float32)
+    return _scores([span[0] for span in spans], [span[1:] for span in spans], nothing, nothing)
+
+
+def _by_tokens(query: SearchQuery, passages: Sequence[SentenceTokens], encoder: TokenEncoder) -> Scores:
+    """A sentence's vector is the sum of its tokens', so its cosine is a sum over products with single tokens, divided
+    by the length on record. All distinct tokens of all passages go into one matrix: the cost is one product for the
+    question, for its tokens and for itself."""
+    asked = np.unique(query.tokens)
+    ids = np.concatenate([passage.ids for passage in passages])
+    counts = np.concatenate([passage.counts for passage in passages])
+    sentences = np.asarray([len(passage.counts) for passage in passages], np.int64)
+    distinct, place = _distinct(ids)
+    weights = np.maximum(encoder.token_weights(asked), np.float32(1e-9))
+    left = np.vstack([query.vector[None, :], encoder.token_vectors(asked) / weights[:, None]])
+    products = encoder.token_products(left, distinct)
+    # Norms: of each passage its own, then those of its sentences.
+    sums = _grouped(np.add, products[:1, place], counts)
+    norms = np.concatenate([passage.norms[1:] for passage in passages])
+    whole = np.asarray([passage.norms[0] for passage in passages], np.float32)
+    dense = _grouped(np.add, sums, sentences)[0] / np.maximum(whole, 1e-6)
+    cosines = sums[0] / np.maximum(norms, 1e-6)
+    near = products[1:] / np.maximum(encoder.token_weights(distinct), np.float32(1e-9))
+    soft, soft_sentence = soft_match(np.maximum(near - np.float32(FLOOR), 0.0)[:, place], counts, sentences, weights)
+    edges = [0, *np.cumsum(sentences).tolist()]
+    return _scores(dense, [cosines[a:b] for a, b in pairwise(edges)], soft, soft_sentence)
+
+
+def _scores(
+    dense: Sequence[float] | Floats, sentences: Sequence[Floats], soft: Floats, soft_sentence: Floats
+) -> Scores:
     return Scores(
-        dense=np.asarray([span[0] for span in spans], np.float32),
-        best=np.asarray([span[1:].max() if len(span) > 1 else span[0] for span in spans], np.float32),
+        dense=np.asarray(dense, np.float32),
+        best=np.asarray([own.max() if len(own) else dense[at] for at, own in enumerate(sentences)], np.float32),
         soft=soft,
         soft_sentence=soft_sentence,
-        sentences=tuple(np.asarray(span[1:], np.float32) for span in spans),
+        sentences=tuple(np.asarray(own, np.float32) for own in sentences),
     )
 
 
-def soft_match(question: Tokens, passages: Sequence[Sequence[Tokens]], encoder: TokenEncoder) -> tuple[Floats, Floats]:
+def soft_match(
+    nearness: Floats, counts: npt.NDArray[np.int64], sentences: npt.NDArray[np.int64], learned: Floats
+) -> tuple[Floats, Floats]:
     """The weighted share of the question that each passage matches, and that its best sentence matches:
-    float32 (passages,), 0 to 1 - ``FLOOR``. ``passages[i]``: the tokens of each of its sentences.
+    float32 (passages,), 0 to 1 - ``FLOOR``.
 
-    All distinct tokens of all passages go into one matrix, so the cost is one product for the question.
+    ``nearness``: of each token of the question to each of the passages' (asked, tokens), less ``FLOOR``; ``counts``:
+    tokens a sentence; ``sentences``: how many a passage has; ``learned``: the weights of the question's tokens.
     """
-    asked = np.unique(question)
-    sentences = [tokens for passage in passages for tokens in passage]
-    lengths = np.asarray([len(tokens) for tokens in sentences], np.int64)
-    if not len(asked) or not lengths.any():
-        nothing = np.zeros(len(passages), np.float32)
+    if not nearness.size:
+        nothing = np.zeros(len(sentences), np.float32)
         return nothing, nothing
-    distinct, place = _distinct(np.concatenate(sentences))
-    cosines = np.maximum(encoder.token_cosines(asked, distinct) - np.float32(FLOOR), 0.0)
-    by_sentence = _greatest(cosines[:, place], lengths)
-    counts = np.asarray([len(passage) for passage in passages], np.int64)
-    by_passage = _greatest(by_sentence, counts)
+    by_sentence = _grouped(np.maximum, nearness, counts)
+    by_passage = _grouped(np.maximum, by_sentence, sentences)
     matched = by_passage.sum(axis=1) / (by_passage.max(axis=1) + 1e-9)
-    weights = encoder.token_weights(asked) * np.log1p(len(passages) / (matched + 1e-9))
+    weights = learned * np.log1p(len(sentences) / (matched + 1e-9))
     weights = np.asarray(weights / (weights.sum() + 1e-9), np.float32)
-    best_sentence = _greatest((weights @ by_sentence)[None, :], counts)[0]
+    best_sentence = _grouped(np.maximum, (weights @ by_sentence)[None, :], sentences)[0]
     return weights @ by_passage, best_sentence
 
 
 def _distinct(tokens: Tokens) -> tuple[Tokens, npt.NDArray[np.int32]]:
     """What ``np.unique`` gives with the inverse, without sorting: token ids are lines of a vocabulary."""
-    seen = np.zeros(int(tokens.max()) + 1, np.bool_)
+    seen = np.zeros(int(tokens.max(initial=-1)) + 1, np.bool_)
     seen[tokens] = True
     return np.flatnonzero(seen).astype(np.int32), (np.cumsum(seen, dtype=np.int32) - 1)[tokens]
 
 
-def _greatest(columns: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
-    """(n, groups): the greatest of each group of neighbouring ``columns``; zero for a group of length 0."""
+def _grouped(how: np.ufunc, columns: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
+    """(n, groups): each group of neighbouring ``columns`` as one; zero for a group of length 0."""
     out = np.zeros((len(columns), len(lengths)), np.float32)
     filled = np.flatnonzero(lengths)
-    starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-    out[:, filled] = np.maximum.reduceat(columns, starts, axis=1)
+    if len(filled):
+        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+        out[:, filled] = how.reduceat(columns, starts, axis=1)
     return out

@@ -41,8 +41,17 @@ class HashEncoder:
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         return [_ids(text) for text in texts]
 
-    def token_cosines(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        return self._vectors(left) @ self._vectors(right).T
+    def token_sums(self, ids: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        out = np.zeros((len(counts), self.dim), np.float32)
+        for row, part in enumerate(np.split(ids, np.cumsum(counts)[:-1]) if len(counts) else []):
+            out[row] = self._vectors(part).sum(axis=0)
+        return out
+
+    def token_vectors(self, ids: np.ndarray) -> np.ndarray:
+        return self._vectors(ids)
+
+    def token_products(self, vectors: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        return np.asarray(vectors @ self._vectors(ids).T)
 
     def _vectors(self, ids: np.ndarray) -> np.ndarray:
         rows = [np.random.default_rng(int(token)).normal(size=self.dim) for token in ids]

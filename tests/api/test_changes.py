@@ -54,7 +54,9 @@ def test_deleting_gives_a_receipt_and_leaves_nothing(client):
         "doc_id": "kling",
         "revision": revision,
         "deleted": True,
+        "revisions": 1,
         "passages": 1,
+        "characters": len(KLING),
         "index": {"collection": "default", "commit": 4},
     }
     assert client.get("/v1/documents/kling").status_code == 404

@@ -4,13 +4,13 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fakes import HashEncoder
 
 from indexer.collection import Collection
 from indexer.collections import Collections
 from indexer.documents import Document
+from indexer.encoded import search_rows
 from indexer.errors import (
     CollectionNotFound,
     ConfigError,
@@ -289,10 +289,10 @@ with collection.writer() as writer:
     assert set(dense(fresh.snapshot(), "鹦鹉学舌")) == {"a", "b"}
 
 
-@pytest.mark.parametrize("file", ["record.db", "segments/00000001/dense.faiss"])
+@pytest.mark.parametrize("file", ["record.db", "segments/*/dense.faiss", "lexical/*/meta.json", "lexical/*/*.idx"])
 def test_a_damaged_file_is_named_not_served(collection: Collection, file: str):
     put(collection, doc("a", KLING))
-    path = collection.path / file
+    (path,) = collection.path.glob(file)
     path.write_bytes(b"\x00" * 100)
     (collection.path / "record.db-wal").unlink(missing_ok=True)
     with pytest.raises(CorruptIndex):
@@ -321,13 +321,16 @@ def test_a_removed_collection_is_gone(collection: Collection):
         collections.open("default")
 
 
-def test_stored_vectors_are_those_of_the_encoder(collection: Collection):
+def test_what_is_kept_of_the_encoder_gives_its_vectors(collection: Collection):
     put(collection, doc("a", KLING))
-    snapshot = collection.snapshot()
-    candidates = snapshot.candidates([1])
-    (chunk,) = snapshot.chunks([1])
-    expected = HashEncoder().encode([chunk.text, *(chunk.text[a:b] for a, b in chunk.sentences)])
-    assert np.abs(candidates.vectors[0] - expected).max() < 0.02
+    (tokens,) = collection.snapshot().candidates([1]).tokens
+    (chunk,) = collection.snapshot().chunks([1])
+    encoder = HashEncoder()
+    sentences = [chunk.text[a:b] for a, b in chunk.sentences]
+    assert [ids.tolist() for ids in tokens.sentences()] == [ids.tolist() for ids in encoder.token_ids(sentences)]
+    rows, counts = search_rows(encoder, [tokens.pack()])
+    assert counts.tolist() == [len(rows)]
+    assert float(rows[0] @ encoder.encode([chunk.text])[0]) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_status_is_json(collection: Collection):

@@ -1,8 +1,16 @@
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from indexer.lexical import LexicalEntry, LexicalIndex, LexicalQuery, LexicalWriter
+from indexer.errors import DerivedDamage
+from indexer.lexical import LexicalEntry, LexicalIndex, LexicalQuery, write_view
+from indexer.prepare import lexical_terms
+from indexer.sealed import check_sums
 
 TEXTS = {
     1: "可灵AI近七成收入由专业创作者贡献",
@@ -12,64 +20,92 @@ TEXTS = {
 }
 
 
+@dataclass
+class View:
+    folder: Path
+    total: str
+
+    def next(self, name: str, texts: dict[int, str], gone: Sequence[int] = ()) -> View:
+        folder = self.folder.with_name(name)
+        return View(folder, write_view(folder, self.folder, entries(texts), gone))
+
+    def open(self) -> LexicalIndex:
+        return LexicalIndex(self.folder, self.total)
+
+
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    write(tmp_path, TEXTS)
-    return tmp_path
+def index(tmp_path: Path) -> View:
+    return View(tmp_path / "1", write_view(tmp_path / "1", None, entries(TEXTS), ()))
 
 
-def write(path: Path, texts: dict[int, str]) -> None:
-    writer = LexicalWriter(path)
-    writer.add(LexicalEntry(chunk, chunk, f"doc{chunk}", text) for chunk, text in texts.items())
-    writer.commit()
-    writer.close()
+def entries(texts: dict[int, str]) -> Iterator[LexicalEntry]:
+    return (LexicalEntry(chunk, chunk, f"doc{chunk}", *lexical_terms(text)) for chunk, text in texts.items())
 
 
-def found(path: Path, question: str, **options: object) -> list[int]:
-    return [chunk for chunk, _ in LexicalIndex(path).search(LexicalQuery.of(question), 10, **options)]  # type: ignore[arg-type]
+def found(view: View, question: str, **options: object) -> list[int]:
+    return [chunk for chunk, _ in view.open().search(LexicalQuery.of(question), 10, **options)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("question", "best"),
     [("專業創作者的收入", 1), ("日活跃用户", 2), ("Cheng Yixiao", 3), ("revenues", 4), ("4.08", 2)],
 )
-def test_the_right_chunk_is_first(index: Path, question: str, best: int):
+def test_the_right_chunk_is_first(index: View, question: str, best: int):
     assert found(index, question)[0] == best
 
 
-def test_only_the_documents_asked_for_are_searched(index: Path):
+def test_only_the_documents_asked_for_are_searched(index: View):
     assert found(index, "可灵 快手", doc_ids=["doc3"]) == [3]
     assert found(index, "可灵 快手", doc_ids=[]) == []
 
 
-def test_a_removed_revision_is_gone(index: Path):
-    writer = LexicalWriter(index)
-    writer.remove_revisions([1])
-    writer.commit()
-    writer.close()
-    assert found(index, "专业创作者") == []
-    assert LexicalIndex(index).size == 3
+def test_a_removed_revision_is_gone_and_the_view_before_still_has_it(index: View):
+    after = index.next("2", {}, [1])
+    assert found(after, "专业创作者") == []
+    assert after.open().size == 3
+    assert found(index, "专业创作者") == [1]
 
 
-def test_what_a_dead_writer_left_behind_is_removed(index: Path):
-    writer = LexicalWriter(index)
-    writer.remove_after(2)
-    writer.commit()
-    writer.close()
-    assert sorted(found(index, "可灵 快手 Kling")) == [1, 2]
+def test_a_view_shares_the_files_of_the_one_before_it(index: View):
+    after = index.next("2", {5: "新的一段话"})
+    shared = {path.name for path in index.folder.iterdir()} & {path.name for path in after.folder.iterdir()}
+    files = [name for name in shared if not name.endswith((".json", ".lock"))]
+    assert files
+    assert all((index.folder / name).stat().st_ino == (after.folder / name).stat().st_ino for name in files)
+    assert found(after, "新的") == [5]
+    assert found(index, "新的") == []
 
 
-def test_nothing_is_seen_before_commit(index: Path):
-    writer = LexicalWriter(index)
-    writer.add([LexicalEntry(9, 9, "doc9", "鹦鹉")])
-    assert found(index, "鹦鹉") == []
-    writer.close()
-    assert found(index, "鹦鹉") == []
+def test_many_views_hold_few_files_and_lose_nothing(index: View):
+    view, texts = index, dict(TEXTS)
+    for number in range(5, 45):
+        fresh = {number: f"编号{number}的文件"}
+        view = view.next(str(number), fresh)
+        texts |= fresh
+    assert sorted(chunk for chunk, _ in view.open().search(LexicalQuery.of("编号"), 100)) == list(range(5, 45))
+    assert len(list(view.folder.iterdir())) < 120
+    check_sums(view.folder, view.total)
 
 
-def test_coverage_is_the_share_of_the_question_that_the_corpus_knows(index: Path):
+def test_without_links_the_files_are_copied(index: View, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr("os.link", refuse)
+    assert found(index.next("2", {5: "新的一段话"}), "专业创作者 新的") == [1, 5]
+
+
+@pytest.mark.parametrize("ending", ["idx", "term", "json"])
+def test_a_truncated_file_is_refused(index: View, ending: str):
+    path = next(path for path in index.folder.glob(f"*.{ending}") if path.stat().st_size > 8)
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(DerivedDamage):
+        index.open()
+
+
+def test_coverage_is_the_share_of_the_question_that_the_corpus_knows(index: View):
     def coverage(text: str) -> float:
-        return LexicalIndex(index).coverage(LexicalQuery.of(text))
+        return index.open().coverage(LexicalQuery.of(text))
 
     assert coverage("可灵收入") > 0.6
     assert coverage("seldom uttered vocabulary") == 0
@@ -81,8 +117,9 @@ def test_scores_are_bm25(tmp_path: Path):
     """Against the formula, by hand: one rare term in two texts of different length."""
     import math
 
-    write(tmp_path, {1: "aa bb", 2: "aa cc dd ee", 3: "ff gg hh ii"})
-    index = LexicalIndex(tmp_path)
+    folder = tmp_path / "1"
+    texts = {1: "aa bb", 2: "aa cc dd ee", 3: "ff gg hh ii"}
+    index = LexicalIndex(folder, write_view(folder, None, entries(texts), ()))
     scores = dict(index.search(LexicalQuery.of("aa"), 10))
     idf = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))
     mean = (2 + 4 + 4) / 3

@@ -2,20 +2,23 @@ import numpy as np
 import pytest
 from fakes import HashEncoder
 
+from indexer.encoded import encode_chunks
+from indexer.encoder import token_cosines
 from indexer.lexical import LexicalQuery
+from indexer.packing import SentenceTokens
 from indexer.snapshot import Candidates
-from qa.rerank import FLOOR, rerank, soft_match
+from qa.rerank import FLOOR, rerank
 from qa.retrieve import SearchQuery
 
 ENCODER = HashEncoder()
 
 
 def candidates(*passages: list[str]) -> Candidates:
+    encoded = encode_chunks(ENCODER, [["".join(sentences), *sentences] for sentences in passages])
     return Candidates(
         tuple(range(len(passages))),
-        tuple(ENCODER.encode(["".join(sentences), *sentences]) for sentences in passages),
-        tuple((np.zeros(0, np.int32), *token_sets(sentences)) for sentences in passages),
         tuple(False for _ in passages),
+        tokens=tuple(SentenceTokens.unpack(data) for data in encoded),
     )
 
 
@@ -42,15 +45,15 @@ def test_soft_match_equals_the_same_sums_made_one_by_one():
     asked = np.unique(ENCODER.token_ids(["可灵收入多少"])[0])
 
     def nearest(tokens: np.ndarray) -> np.ndarray:
-        return np.maximum(ENCODER.token_cosines(asked, tokens) - FLOOR, 0).max(axis=1)
+        return np.maximum(token_cosines(ENCODER, asked, tokens) - FLOOR, 0).max(axis=1)
 
     whole = np.stack([nearest(np.concatenate(tokens)) for tokens in sets], axis=1)
     weights = np.log1p(len(passages) / (whole.sum(axis=1) / (whole.max(axis=1) + 1e-9) + 1e-9))
     weights /= weights.sum()
-    soft, soft_sentence = soft_match(ENCODER.token_ids(["可灵收入多少"])[0], sets, ENCODER)
-    assert soft == pytest.approx(weights @ whole, abs=1e-5)
+    scores = rerank(query("可灵收入多少"), candidates(*passages), ENCODER)
+    assert scores.soft == pytest.approx(weights @ whole, abs=1e-5)
     best = [max(weights @ nearest(tokens) for tokens in sentences) for sentences in sets]
-    assert soft_sentence == pytest.approx(best, abs=1e-5)
+    assert scores.soft_sentence == pytest.approx(best, abs=1e-5)
 
 
 def test_words_that_stand_in_one_sentence_beat_the_same_words_apart():
@@ -61,18 +64,33 @@ def test_words_that_stand_in_one_sentence_beat_the_same_words_apart():
     assert np.argmax(scores.combined) == 1
 
 
-def test_no_candidates_no_tokens_no_token_table():
+def test_cosines_are_those_of_the_encoder():
+    passages = [["可灵收入增长。", "快手日活创新高。"], ["天气晴朗。"], ["收入。", "可灵。", "多少？"]]
+    asked = query("可灵收入多少")
+    scores = rerank(asked, candidates(*passages), ENCODER)
+    assert scores.dense == pytest.approx(ENCODER.encode(["".join(own) for own in passages]) @ asked.vector, abs=0.02)
+    for own, found in zip(passages, scores.sentences, strict=True):
+        assert found == pytest.approx(ENCODER.encode(own) @ asked.vector, abs=0.002)
+
+
+def test_vectors_of_another_encoder_are_compared_as_they_are():
+    passages = [["可灵收入增长。", "快手日活创新高。"], ["天气晴朗。"]]
+    vectors = tuple(ENCODER.encode(["".join(own), *own]) for own in passages)
+    asked = query("可灵收入多少")
+    scores = rerank(asked, Candidates((1, 2), (False, False), vectors=vectors), None)
+    assert scores.best == pytest.approx([(each[1:] @ asked.vector).max() for each in vectors])
+    assert not scores.soft.any()
+    assert not scores.soft_sentence.any()
+
+
+def test_no_candidates_and_no_tokens():
     assert rerank(query("可灵"), candidates(), ENCODER).combined.tolist() == []
-    empty = np.zeros(0, np.int32)
-    for found in soft_match(empty, [[empty], [empty]], ENCODER):
-        assert found.tolist() == [0, 0]
-    without = rerank(query("可灵"), candidates(["可灵。"]), None)
-    assert not without.soft.any()
-    assert not without.soft_sentence.any()
+    assert not rerank(query("可灵"), candidates(["。"], ["！"]), ENCODER).combined.any()
+    assert not rerank(query("？"), candidates(["可灵。"]), ENCODER).combined.any()
 
 
 def test_a_passage_without_tokens_scores_zero_beside_one_that_has_some():
-    sets = [[np.zeros(0, np.int32)], [], token_sets(["可灵"])]
-    for found in soft_match(ENCODER.token_ids(["可灵"])[0], sets, ENCODER):
+    scores = rerank(query("可灵"), candidates(["。"], ["！", "？"], ["可灵"]), ENCODER)
+    for found in (scores.soft, scores.soft_sentence):
         assert found[:2].tolist() == [0, 0]
         assert found[2] > 0.5

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.encoder import EMBEDDED_FOLDER, TokenEncoder
+from indexer.encoder import EMBEDDED_FOLDER, TokenEncoder, token_cosines
 from indexer.static_encoder import StaticEncoder
 from qa.rerank import BEST, DENSE, FLOOR, SOFT, SOFT_SENTENCE
 from training.encoder.tasks import Task, load_task, recall
@@ -75,7 +75,7 @@ def _nearest(encoder: TokenEncoder, distinct: np.ndarray, sentences: list[str]) 
     nearest = np.zeros((len(distinct), len(sentences)), np.float32)
     for column, ids in enumerate(encoder.token_ids(sentences)):
         if len(ids):
-            nearest[:, column] = encoder.token_cosines(distinct, np.unique(ids)).max(1)
+            nearest[:, column] = token_cosines(encoder, distinct, np.unique(ids)).max(1)
     return nearest
 
 

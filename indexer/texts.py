@@ -1,0 +1,21 @@
+"""The readable text of a chunk, made again from the source text and the record's map."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+
+from indexer import record
+from indexer.errors import CorruptIndex
+from indexer.offsets import OffsetMap
+from indexer.packing import unpack_text
+from indexer.record import ChunkRow
+
+
+def text_of(connection: sqlite3.Connection, chunk: ChunkRow) -> tuple[str, OffsetMap]:
+    """``(text, map from it to offsets of the source text)``. Raises CorruptIndex."""
+    source = record.read_source(connection, chunk.revision_row, chunk.start, chunk.end)
+    try:
+        return unpack_text(chunk.text, source, chunk.start)
+    except (ValueError, zlib.error) as error:
+        raise CorruptIndex(f"passage {chunk.chunk_id} cannot be read: {error}") from error
