@@ -7,6 +7,7 @@ import sys
 import click
 
 from api.cli_ask import ask_command, search_command
+from api.cli_backup import backup_command, recode_command, restore_command
 from api.cli_eval import eval_command
 from api.cli_index import index_command, remove_command
 from api.cli_status import collections_command, serve_command, status_command
@@ -31,6 +32,9 @@ for _command in (
     eval_command,
     doctor_command,
     compact_command,
+    backup_command,
+    restore_command,
+    recode_command,
 ):
     cli.add_command(_command)
 

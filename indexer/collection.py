@@ -21,7 +21,8 @@ from indexer.lock import writer_lock
 from indexer.prepare import Prepared, prepare
 from indexer.sealed import size_of
 from indexer.snapshot import Snapshot
-from indexer.writer import LEXICAL, RENEW, SEGMENTS, Writer
+from indexer.wal import RENEW, shorten_log
+from indexer.writer import LEXICAL, SEGMENTS, Writer
 
 
 class Collection:
@@ -35,6 +36,7 @@ class Collection:
         self._watch: sqlite3.Connection | None = None
         self._version = -1
         self._snapshot: Snapshot | None = None
+        self._file: tuple[int, int] | None = None
         self._renewed = 0
 
     def snapshot(self) -> Snapshot:
@@ -43,9 +45,8 @@ class Collection:
         Raises NotReady (nothing indexed yet), EncoderMismatch, CorruptIndex.
         """
         with self._lock, record.guarded():
+            self._check_file()
             if self._watch is None:
-                if not (self.path / "record.db").exists():
-                    raise NotReady(f"collection {self.name!r} is empty: index some documents first")
                 self._watch = record.connect(self.path / "record.db", read_only=True)
             version = int(self._watch.execute("PRAGMA data_version").fetchone()[0])
             if self._snapshot is None or version != self._version:
@@ -55,6 +56,20 @@ class Collection:
                     self._snapshot = self._open_snapshot()
                 self._version = version
             return self._snapshot
+
+    def _check_file(self) -> None:
+        """Lets go of a record that is no longer the one at its path: it was removed, or another was restored."""
+        try:
+            found = (self.path / "record.db").stat()
+            file = (found.st_dev, found.st_ino)
+        except OSError:
+            file = None
+        if file != self._file:
+            if self._watch is not None:
+                self._watch.close()
+            self._watch, self._snapshot, self._file = None, None, file
+        if file is None:
+            raise NotReady(f"collection {self.name!r} is empty: index some documents first")
 
     def _open_snapshot(self) -> Snapshot:
         # The old one goes first: when the new one cannot be opened, the old commit must not be answered any more.
@@ -94,10 +109,11 @@ class Collection:
             return False
 
     @contextmanager
-    def writer(self, *, timeout: float = 10.0) -> Iterator[Writer]:
-        """The one writer; what was not committed when it is left is dropped.
+    def writer(self, *, timeout: float = 10.0, recoding: bool = False) -> Iterator[Writer]:
+        """The one writer; what was not committed when it is left is dropped. ``recoding``: the writer may find the
+        work of another encoder (``indexer.recode``).
 
-        Raises WriterBusy (naming the owner) after ``timeout`` seconds, EncoderMismatch.
+        Raises WriterBusy (naming the owner) after ``timeout`` seconds, EncoderMismatch, StorageFull.
         """
         try:
             for folder in (SEGMENTS, LEXICAL):
@@ -107,8 +123,10 @@ class Collection:
         with writer_lock(self.path / "writer.lock", timeout), record.guarded():
             connection = record.connect(self.path / "record.db")
             try:
-                self._adopt_encoder(connection)
-                writer = Writer(self.path, connection, self._encoder)
+                shorten_log(connection, self.path)
+                if not recoding:
+                    self._adopt_encoder(connection)
+                writer = Writer(self.path, connection, self._encoder, recoding=recoding)
                 try:
                     yield writer
                 finally:
@@ -174,17 +192,11 @@ class Collection:
             raise EncoderMismatch(
                 f"collection {self.name!r} was indexed with encoder {meta['encoder_name']!r}"
                 f" ({meta['encoder_fingerprint']}), but the service runs {self._encoder.name!r}"
-                f" ({self._encoder.fingerprint}): set the encoder back, or index into a new collection"
+                f" ({self._encoder.fingerprint}): set the encoder back, or let citespan recode go over to the new one"
             )
 
     def _adopt_encoder(self, connection: sqlite3.Connection) -> None:
         meta = record.read_meta(connection)
         self.check_encoder(meta)
         if "encoder_fingerprint" not in meta:
-            record.write_meta(
-                connection,
-                schema=record.SCHEMA_VERSION,
-                encoder_name=self._encoder.name,
-                encoder_fingerprint=self._encoder.fingerprint,
-                dim=self._encoder.dim,
-            )
+            record.write_encoder(connection, self._encoder)

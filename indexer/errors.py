@@ -4,6 +4,8 @@
       ConfigError                    a setting or option that does not fit
       LoadError                      a file that cannot be read as a document
       StoreError                     the index on disk
+        BackupBroken
+        CollectionExists
         CollectionNotFound
         CorruptIndex
           DerivedDamage              of what can be made again from the record of truth
@@ -50,6 +52,16 @@ class LoadError(CitespanError):
 
 class StoreError(CitespanError):
     code = "store_error"
+
+
+class BackupBroken(StoreError):
+    """A file that is no backup, or not whole."""
+
+    code = "backup_broken"
+
+
+class CollectionExists(StoreError):
+    code = "collection_exists"
 
 
 class CollectionNotFound(StoreError):

@@ -26,7 +26,10 @@ def writer_lock(path: Path, timeout: float) -> Iterator[None]:
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
+                if _is_at(descriptor, path):
+                    break
+                os.close(descriptor)
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
             except BlockingIOError:
                 if time.monotonic() >= deadline:
                     raise WriterBusy(
@@ -43,6 +46,16 @@ def writer_lock(path: Path, timeout: float) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether the open file is still the one at ``path``: another may have been restored in its place."""
+    held = os.fstat(descriptor)
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return (held.st_dev, held.st_ino) == (found.st_dev, found.st_ino)
 
 
 def _owner(path: Path) -> str:

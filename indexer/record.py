@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.documents import Document
+from indexer.encoder import Encoder
 from indexer.errors import CorruptIndex, StorageFull
 
 BLOCK = 8192
@@ -147,6 +148,17 @@ def write_meta(connection: sqlite3.Connection, **values: object) -> None:
     )
 
 
+def write_encoder(connection: sqlite3.Connection, encoder: Encoder) -> None:
+    """Notes whose work the chunks' ``encoded`` is."""
+    write_meta(
+        connection,
+        schema=SCHEMA_VERSION,
+        encoder_name=encoder.name,
+        encoder_fingerprint=encoder.fingerprint,
+        dim=encoder.dim,
+    )
+
+
 def insert_revision(
     connection: sqlite3.Connection,
     document: Document,
@@ -243,6 +255,13 @@ def insert_chunk(connection: sqlite3.Connection, chunk: ChunkRow) -> int:
         ),
     )
     return int(cursor.lastrowid or 0)
+
+
+def update_encoded(connection: sqlite3.Connection, chunk: ChunkRow) -> None:
+    """Records what another encoder made of a chunk."""
+    connection.execute(
+        "UPDATE chunks SET encoded = ?, sum = ? WHERE chunk_id = ?", (chunk.encoded, chunk.sum, chunk.chunk_id)
+    )
 
 
 def select_chunks(connection: sqlite3.Connection, chunk_ids: Iterable[int]) -> dict[int, ChunkRow]:

@@ -97,7 +97,7 @@ class Segment:
             # asarray drops NumPy's memmap class, whose slices are slow to make; the mapping stays.
             self.chunks = np.asarray(np.load(folder / _CHUNKS, mmap_mode="r"))
             self.first_row = np.asarray(np.load(folder / _FIRST_ROW, mmap_mode="r"))
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except Exception as error:  # whatever parsers make of bytes that are not theirs
             raise DerivedDamage(f"segment {folder.name} cannot be read: {error}") from error
         if len(self.chunks) != len(self.first_row) - 1 or index.ntotal != self.first_row[-1]:
             raise DerivedDamage(f"segment {folder.name} holds {index.ntotal} rows, not {self.first_row[-1]}")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -27,11 +27,12 @@ from indexer.lexical import LexicalEntry, LexicalIndex, write_view
 from indexer.merging import to_rewrite
 from indexer.prepare import Prepared, prepare
 from indexer.segment import Segment
+from indexer.wal import empty_log
 
 log = logging.getLogger("citespan")
 
 _EVERY_CHUNK = 2**62
-SEGMENTS, LEXICAL, RENEW = "segments", "lexical", "renew"
+SEGMENTS, LEXICAL = "segments", "lexical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Writer:
     """Made by ``Collection.writer``, which holds the lock. Whatever is damaged of what can be derived is made again
     before anything else."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, encoder: Encoder) -> None:
+    def __init__(
+        self, folder: Path, connection: sqlite3.Connection, encoder: Encoder, *, recoding: bool = False
+    ) -> None:
         self._folder = folder
         self._db = connection
         self._encoder = encoder
@@ -68,7 +71,8 @@ class Writer:
         with self._storing():
             self._begin()
             self._sweep()
-        self._mend()
+        if not recoding:  # what another encoder made is not this one's to make again
+            self._mend()
 
     @property
     def pending(self) -> int:
@@ -159,6 +163,41 @@ class Writer:
         self._changed |= bool(rows)
         return len(rows)
 
+    def keep_recoded(self, encoded: Mapping[int, bytes]) -> None:
+        """Stores what the writer's encoder made of chunks of another encoder, beside what that one made; no commit sees
+        it before ``adopt_recoded``. Work for yet another encoder goes. Raises StorageFull."""
+        with self._storing():
+            if self._meta.get("recoding") != self._encoder.fingerprint:
+                self._db.execute("DELETE FROM recoded")
+                record.write_meta(self._db, recoding=self._encoder.fingerprint)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO recoded SELECT chunk_id, ? FROM chunks WHERE chunk_id = ?",
+                [(data, chunk_id) for chunk_id, data in encoded.items()],
+            )
+            self._db.execute("COMMIT")
+            self._begin()
+
+    def adopt_recoded(self) -> int:
+        """Turns the index over to the writer's encoder in one commit; every chunk must have been recoded. Returns its
+        number. Raises StorageFull, CorruptIndex."""
+        after = 0
+        with self._storing():
+            while block := record.chunks_after(self._db, after, 1_000):
+                found = dict(
+                    self._db.execute(
+                        "SELECT chunk_id, encoded FROM recoded WHERE chunk_id BETWEEN ? AND ?",
+                        (block[0].chunk_id, block[-1].chunk_id),
+                    ).fetchall()
+                )
+                for chunk in block:
+                    record.update_encoded(self._db, replace(chunk, encoded=found[chunk.chunk_id]))
+                after = block[-1].chunk_id
+            self._db.execute("DELETE FROM recoded")
+            self._db.execute("DELETE FROM meta WHERE key = 'recoding'")
+            record.write_encoder(self._db, self._encoder)
+        self.derive(lexical=False)
+        return self.commit()
+
     def vacuum(self) -> int:
         """Rewrites the record without the gaps that deleted rows left; nothing may be pending. Returns the number of
         the commit that has readers turn to it. Raises StorageFull."""
@@ -170,17 +209,12 @@ class Writer:
         return self.commit()
 
     def empty_log(self) -> bool:
-        """Whether SQLite's log could be emptied: not while a reader holds on to it. Such readers are asked to open the
-        commit again, which they then read without the log."""
+        """See ``wal.empty_log``; nothing may be pending."""
         with record.guarded():
             self._db.execute("ROLLBACK")
-            self._db.execute("PRAGMA busy_timeout = 0")
-            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            self._db.execute("PRAGMA busy_timeout = 5000")
+            emptied = empty_log(self._db, self._folder)
             self._begin()
-        if busy:
-            (self._folder / RENEW).touch()
-        return not busy
+        return emptied
 
     def close(self) -> None:
         """Drops whatever was not committed."""
@@ -339,9 +373,6 @@ class Writer:
         self._db.execute("COMMIT")
         self._begin()
         self._sweep()
-        log_file = self._folder / "record.db-wal"
-        if log_file.exists() and log_file.stat().st_size > record.WAL_LIMIT:
-            self.empty_log()
 
     def _count(self, sql: str, *values: object) -> int:
         return int(self._db.execute(sql, values).fetchone()[0])
