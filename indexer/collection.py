@@ -182,7 +182,13 @@ class Collection:
         return facts
 
     def check_encoder(self, meta: dict[str, str]) -> None:
-        """Raises EncoderMismatch, or CorruptIndex for a record of another schema, by what ``read_meta`` gave."""
+        """Raises EncoderMismatch, or CorruptIndex for a record that was emptied or has another schema, by what
+        ``read_meta`` gave."""
+        if not meta and any(any(self.path.glob(f"{kind}/*")) for kind in (SEGMENTS, LEXICAL)):
+            raise CorruptIndex(
+                f"the record of collection {self.name!r} is empty, but its index is not: restore a backup, or remove"
+                " the collection and index the documents again"
+            )
         if "schema" in meta and int(meta["schema"]) != record.SCHEMA_VERSION:
             raise CorruptIndex(
                 f"collection {self.name!r} was written by another version (schema {meta['schema']},"

@@ -19,6 +19,7 @@ _SHINGLE = 4
 _ALIKE = 0.9
 _ANCHORS = 4  # of a paragraph's shingles, those with the smallest hashes find its possible originals
 _MAX_ORIGINALS = 8
+_LONGEST = 100_000  # letters; longer paragraphs are copies only where they are equal, or shingles would fill the memory
 _NOT_LETTER = re.compile(r"[\W_]+")
 _LINE = re.compile(r"[^\n]+")
 
@@ -65,6 +66,9 @@ def _originals(rows: list[_Paragraph]) -> dict[int, int]:
             continue
         if row.key in exact:
             found[i] = exact[row.key]
+            continue
+        if len(row.key) > _LONGEST:
+            exact[row.key] = i
             continue
         shingles = _shingles(row.key)
         anchors = sorted({crc32(s.encode("utf-8", "replace")) for s in shingles})[:_ANCHORS]

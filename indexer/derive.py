@@ -80,16 +80,9 @@ def derive_lexical(connection: sqlite3.Connection, folder: Path) -> str:
 
 def _entries(connection: sqlite3.Connection) -> Iterator[LexicalEntry]:
     for block in _blocks(connection, 0, 2**62):
-        rows = sorted({chunk.revision_row for chunk in block})
-        ids = dict(
-            connection.execute(
-                f"SELECT row, doc_id FROM revisions WHERE row IN ({','.join('?' * len(rows))})",  # noqa: S608
-                rows,
-            ).fetchall()
-        )
         for chunk in block:
             text, _ = text_of(connection, chunk)
-            yield LexicalEntry(chunk.chunk_id, chunk.revision_row, ids[chunk.revision_row], *lexical_terms(text))
+            yield LexicalEntry(chunk.chunk_id, chunk.revision_row, *lexical_terms(text))
 
 
 def _blocks(connection: sqlite3.Connection, first: int, last: int) -> Iterator[list[ChunkRow]]:

@@ -72,6 +72,8 @@ def examine(collection: Collection, on_step: Callable[[str], None] = lambda _par
             connection.execute("BEGIN")
             meta = record.read_meta(connection)
             collection.check_encoder(meta)
+            if "commit" not in meta:
+                return Examination(())  # nothing indexed yet
             facts = _Facts(connection, path, meta)
             for part, look in ((RECORD, facts.record), (SEGMENTS, facts.segments), (LEXICAL, facts.lexical)):
                 on_step(part)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.encoder import Encoder, TokenEncoder
-from indexer.packing import SentenceTokens
+from indexer.packing import ChunkTokens
 
 Floats = npt.NDArray[np.float32]
 _WINDOW = 24
@@ -50,8 +50,9 @@ def _tokens(encoder: TokenEncoder, chunks: Sequence[Sequence[str]]) -> list[byte
         counts = np.asarray([len(each) for each in own], np.int64)
         flat = np.concatenate([np.zeros(0, np.int32), *own]).astype(np.int32)
         sums = encoder.token_sums(flat, counts)
-        norms = np.linalg.norm(np.vstack([sums.sum(axis=0, keepdims=True), sums]), axis=1)
-        out.append(SentenceTokens(flat, counts, norms.astype(np.float32)).pack())
+        norms = np.linalg.norm(sums, axis=1).astype(np.float32)
+        whole = np.linalg.norm(sums.sum(axis=0, keepdims=True), axis=1).astype(np.float32)
+        out.append(ChunkTokens(flat, counts, np.asarray([len(own)]), norms, whole).pack())
     return out
 
 
@@ -67,16 +68,13 @@ def search_rows(encoder: Encoder, encoded: Sequence[bytes]) -> tuple[Floats, npt
         vectors = [unpack_vectors(data, encoder.dim) for data in encoded]
         rows = np.concatenate([np.zeros((0, encoder.dim), np.float32), *vectors])
         return rows, np.asarray([len(each) for each in vectors], np.int64)
-    found = [SentenceTokens.unpack(data) for data in encoded]
-    ids = np.concatenate([np.zeros(0, np.int32), *(each.ids for each in found)])
-    sums = encoder.token_sums(ids, np.concatenate([np.zeros(0, np.int64), *(each.counts for each in found)]))
+    found = ChunkTokens.unpack(encoded)
+    sums = encoder.token_sums(found.ids, found.counts)
     parts: list[Floats] = [np.zeros((0, encoder.dim), np.float32)]
     counts = []
-    at = 0
-    for each in found:
-        own = sums[at : at + len(each.counts)]
-        at += len(own)
-        windows = _windows(own, each.counts)
+    for first, last in pairwise([0, *np.cumsum(found.sentences).tolist()]):
+        own = sums[first:last]
+        windows = _windows(own, found.counts[first:last])
         parts += [own.sum(axis=0, keepdims=True), windows]
         counts.append(1 + len(windows))
     rows = np.concatenate(parts)

@@ -14,14 +14,15 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
 from indexer.errors import DerivedDamage
-from indexer.sealed import check_sizes, fresh, publish, sums
+from indexer.sealed import check_sizes, fresh, publish, sha256, sums
 from indexer.terms import pinyin_terms, terms
 
 _HEAP_BYTES = 32_000_000
@@ -35,7 +36,6 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("chunk", stored=False, indexed=False, fast=True)
     builder.add_integer_field("revision", stored=False, indexed=True)
-    builder.add_text_field("doc", tokenizer_name="raw", index_option="basic")
     builder.add_text_field(_BODY, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(_NAMES, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
@@ -50,7 +50,6 @@ class LexicalEntry:
 
     chunk_id: int
     revision_row: int
-    doc_id: str
     body: str
     names: str
 
@@ -67,7 +66,7 @@ def write_view(folder: Path, before: Path | None, entries: Iterable[LexicalEntry
         known = sums(before)
         for name in known:
             _share(before / name, temporary / name)
-    try:
+    with _told():
         writer = tantivy.Index(SCHEMA, path=str(temporary)).writer(heap_size=_HEAP_BYTES, num_threads=1)
         for row in gone:
             writer.delete_documents_by_query(tantivy.Query.term_query(SCHEMA, "revision", row))
@@ -75,12 +74,34 @@ def write_view(folder: Path, before: Path | None, entries: Iterable[LexicalEntry
             writer.add_document(_document(entry))
         writer.commit()
         writer.wait_merging_threads()
+    _tidy(temporary)
+    if before is not None:
+        _check_used_up(before, temporary, known)
+    return publish(temporary, folder, {name: sum_ for name, sum_ in known.items() if not name.endswith(".json")})
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What tantivy says, in our own words. Raises DerivedDamage, or OSError where it came from the system."""
+    try:
+        yield
     except ValueError as error:  # tantivy's own, whatever it was
         if "os error" in str(error):
             raise OSError(errno.EIO, f"the lexical index cannot be written: {error}") from error
         raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
-    _tidy(temporary)
-    return publish(temporary, folder, {name: sum_ for name, sum_ in known.items() if not name.endswith(".json")})
+    except BaseException as error:
+        # Damaged files make tantivy panic; that is no Exception, and its class has no name to import.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
+
+
+def _check_used_up(before: Path, after: Path, known: Mapping[str, str]) -> None:
+    """Files of ``before`` that were merged into others had to be what they were when they were written: the sums of the
+    others would seal their damage."""
+    for name, expected in known.items():
+        if not name.endswith(".json") and not (after / name).exists() and sha256(before / name) != expected:
+            raise DerivedDamage(f"{before.name}/{name} has changed since it was written")
 
 
 def _share(file: Path, other: Path) -> None:
@@ -111,7 +132,6 @@ def _document(entry: LexicalEntry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("chunk", entry.chunk_id)
     document.add_integer("revision", entry.revision_row)
-    document.add_text("doc", entry.doc_id)
     document.add_text(_BODY, entry.body)
     document.add_text(_NAMES, entry.names)
     return document
@@ -135,35 +155,36 @@ class LexicalIndex:
     def __init__(self, folder: Path, total: str) -> None:
         """``total``: the sum that the record has of it. Raises DerivedDamage."""
         check_sizes(folder, total)
-        try:
+        with _told():
             index = tantivy.Index(SCHEMA, path=str(folder))
             index.config_reader(reload_policy="manual", num_warmers=1)
             index.reload()
-        except ValueError as error:
-            raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
-        self._searcher = index.searcher()
+            self._searcher = index.searcher()
 
     @property
     def size(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
-        """``(chunk_id, BM25 score)``, best first; only chunks of ``doc_ids`` where given."""
+    def search(
+        self, query: LexicalQuery, limit: int, revisions: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """``(chunk_id, BM25 score)``, best first; only chunks of ``revisions`` (rows of the record) where given."""
         should = [self._term(_BODY, term, 1.0) for term in query.body]
         should += [self._term(_NAMES, term, _NAME_BOOST) for term in query.names]
         if not should or limit < 1:
             return []
         wanted = tantivy.Query.boolean_query(should)
-        if doc_ids is not None:
-            inside = tantivy.Query.term_set_query(SCHEMA, "doc", list(doc_ids))
+        if revisions is not None:
+            inside = tantivy.Query.term_set_query(SCHEMA, "revision", list(revisions))
             wanted = tantivy.Query.boolean_query(
                 [
                     (tantivy.Occur.Must, wanted),
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(inside, 0.0)),
                 ]
             )
-        hits = self._searcher.search(wanted, limit, count=False).hits
-        chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
+        with _told():
+            hits = self._searcher.search(wanted, limit, count=False).hits
+            chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
         return [(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None]
 
     def coverage(self, query: LexicalQuery) -> float:
@@ -191,7 +212,8 @@ class LexicalIndex:
         return {word: self._frequency(_BODY, word) for word in words}
 
     def _frequency(self, field: str, term: str) -> int:
-        return int(self._searcher.doc_freq(field, term))
+        with _told():
+            return int(self._searcher.doc_freq(field, term))
 
     @staticmethod
     def _term(field: str, term: str, boost: float) -> tuple[tantivy.Occur, tantivy.Query]:

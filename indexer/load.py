@@ -15,6 +15,10 @@ from indexer.walk import LoadFailure, count_files, unsupported, walk
 __all__ = ["SUFFIXES", "LoadFailure", "LoadLimits", "count_files", "load_bytes", "load_file", "read_file", "walk"]
 
 _DEFAULTS = LoadLimits()
+# What a file says about itself is shown with each of its passages: no more of it than somebody reads.
+_LONGEST_TITLE = 500
+_LONGEST_VALUE = 10_000
+_GREATEST = 2**63 - 1  # clients read whole numbers of 64 bits
 
 
 def load_file(path: Path, source: str, *, limits: LoadLimits = _DEFAULTS) -> Document:
@@ -64,10 +68,10 @@ def load_bytes(
     return Document(
         doc_id=doc_id or document_id(source),
         revision=_revision(data, given),
-        title=title or loaded.title or PurePosixPath(source).stem or source,
+        title=title or _well_formed(loaded.title or "")[:_LONGEST_TITLE] or PurePosixPath(source).stem or source,
         source=source,
         published=published or loaded.published,
-        metadata={**loaded.metadata, **(metadata or {})},
+        metadata={**_told(loaded.metadata), **(metadata or {})},
         text=loaded.text,
         media_type=chosen.media_type,
         encoding=loaded.encoding,
@@ -88,6 +92,21 @@ def _format(data: bytes, source: str, media_type: str | None) -> Format:
     if PurePosixPath(source).suffix:
         raise LoadError(unsupported(source), code="file_unsupported")
     return sniff(data)
+
+
+def _told(metadata: Metadata) -> Metadata:
+    """What a file says about itself, as every store and every client takes it."""
+    told: dict[str, str | int | float | bool | None] = {}
+    for key, value in metadata.items():
+        if isinstance(value, int) and abs(value) > _GREATEST:
+            value = str(value)
+        told[_well_formed(key)] = _well_formed(value)[:_LONGEST_VALUE] if isinstance(value, str) else value
+    return told
+
+
+def _well_formed(text: str) -> str:
+    """Half of a surrogate pair can be escaped in JSON and YAML, but it is no character and cannot be stored."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _revision(data: bytes, given: Mapping[str, object]) -> str:

@@ -5,10 +5,10 @@ All numbers are little endian.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,9 @@ import numpy.typing as npt
 from indexer.offsets import OffsetMap, Piece
 
 Tokens = npt.NDArray[np.int32]
-_LOW_BITS = 16
+_LOW_BITS, _HIGHEST = 16, 3  # a token id has 18 bits
+_SHIFTS = np.asarray([0, 2, 4, 6], np.uint8)
+_HEAD = struct.Struct("<BHH")  # width of the high bits, sentences, tokens
 
 
 def pack_text(text: str, map_: OffsetMap, source_start: int) -> bytes:
@@ -78,47 +80,76 @@ def unpack_sentences(data: bytes) -> tuple[tuple[int, int], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceTokens:
-    """The encoder's tokens of a chunk, sentence by sentence.
+class ChunkTokens:
+    """The encoder's tokens of some chunks, sentence by sentence, as flat arrays.
 
     ``ids``: int32 (tokens,), of all sentences one after the other, duplicates kept; ``counts``: int64 (sentences,);
-    ``norms``: float32 (1 + sentences,), lengths of the sums of token vectors, of the whole chunk first.
+    ``sentences``: int64 (chunks,), how many each chunk has. ``norms``: float32 (sentences,) and ``whole``: float32
+    (chunks,), the lengths of the sums of their tokens' vectors.
     """
 
     ids: Tokens
     counts: npt.NDArray[np.int64]
+    sentences: npt.NDArray[np.int64]
     norms: npt.NDArray[np.float32]
+    whole: npt.NDArray[np.float32]
 
     def pack(self) -> bytes:
-        """Norms in half precision; of every id two bytes and then as many planes of bits as the greatest id needs."""
+        """Of one chunk: norms in half precision, of every id its low two bytes, and the two bits above them where any
+        id has some. Raises ValueError for ids that need more."""
         high = self.ids >> _LOW_BITS
-        planes = int(high.max(initial=0)).bit_length()
-        head = np.asarray([planes, len(self.counts)], "<u2").tobytes()
-        counts = self.counts.astype("<u2").tobytes()
-        low = (self.ids & 0xFFFF).astype("<u2").tobytes()
-        bits = b"".join(np.packbits((high >> plane & 1).astype(np.uint8)).tobytes() for plane in range(planes))
-        return head + counts + self.norms.astype("<f2").tobytes() + low + bits
+        wide = int(high.max(initial=0))
+        if wide > _HIGHEST or len(self.ids) > 0xFFFF:
+            raise ValueError(f"{len(self.ids)} tokens up to {int(self.ids.max(initial=0))} cannot be packed")
+        head = _HEAD.pack(2 if wide else 0, len(self.counts), len(self.ids))
+        norms = np.concatenate([self.whole, self.norms]).astype("<f2")
+        low = (self.ids & 0xFFFF).astype("<u2")
+        padded = np.zeros(-(-len(high) // 4) * 4 if wide else 0, np.uint8)
+        padded[: len(high) if wide else 0] = high[: len(high) if wide else 0]
+        bits = np.bitwise_or.reduce(padded.reshape(-1, 4) << _SHIFTS, axis=1, dtype=np.uint8)
+        return b"".join([head, self.counts.astype("<u2").tobytes(), norms.tobytes(), low.tobytes(), bits.tobytes()])
 
     @classmethod
-    def unpack(cls, data: bytes) -> SentenceTokens:
-        """Raises ValueError for bytes that were not packed so."""
-        planes, sentences = np.frombuffer(data, "<u2", 2).tolist()
-        counts = np.frombuffer(data, "<u2", sentences, 4).astype(np.int64)
-        norms = np.frombuffer(data, "<f2", sentences + 1, 4 + 2 * sentences).astype(np.float32)
-        total = int(counts.sum())
-        at = 6 + 4 * sentences
-        ids = np.frombuffer(data, "<u2", total, at).astype(np.int32)
-        at += 2 * total
-        size = -(-total // 8)
-        for plane in range(planes):
-            bits = np.unpackbits(np.frombuffer(data, np.uint8, size, at), count=total)
-            ids |= bits.astype(np.int32) << (_LOW_BITS + plane)
-            at += size
-        if at != len(data):
-            raise ValueError(f"{len(data)} bytes of tokens, {at} expected")
-        return cls(ids, counts, norms)
+    def unpack(cls, packed: Sequence[bytes]) -> ChunkTokens:
+        """Chunks as they were packed; all at once, because a question looks at a hundred. Raises ValueError for bytes
+        that were not packed so."""
+        heads = np.zeros((len(packed), 3), np.int64)
+        parts: tuple[list[bytes], ...] = ([], [], [], [])
+        for at, data in enumerate(packed):
+            if len(data) < _HEAD.size:
+                raise ValueError(f"{len(data)} bytes are no tokens")
+            heads[at] = width, sentences, total = _HEAD.unpack_from(data)
+            norms = _HEAD.size + 2 * sentences
+            low = norms + 2 * sentences + 2
+            high = low + 2 * total
+            end = high + (-(-total // 4) if width else 0)
+            if end != len(data):
+                raise ValueError(f"{len(data)} bytes of tokens, {end} expected")
+            for part, first, last in zip(parts, (_HEAD.size, norms, low, high), (norms, low, high, end), strict=True):
+                part.append(data[first:last])
+        counts, every_norm, ids = (
+            np.frombuffer(b"".join(part), kind).astype(wanted)
+            for part, kind, wanted in zip(parts, ("<u2", "<f2", "<u2"), (np.int64, np.float32, np.int32), strict=False)
+        )
+        _add_high(ids, np.frombuffer(b"".join(parts[3]), np.uint8), heads[:, 0] > 0, heads[:, 2])
+        sentences = heads[:, 1]
+        if int(counts.sum()) != len(ids):
+            raise ValueError(f"{len(ids)} tokens, {int(counts.sum())} expected")
+        first = np.zeros(len(every_norm), np.bool_)
+        first[np.cumsum(sentences + 1) - sentences - 1] = True
+        return cls(ids, counts, sentences, every_norm[~first], every_norm[first])
 
-    def sentences(self) -> list[Tokens]:
-        """The ids of each sentence."""
-        edges = [0, *np.cumsum(self.counts).tolist()]
-        return [self.ids[first:last] for first, last in pairwise(edges)]
+
+def _add_high(
+    ids: Tokens, packed: npt.NDArray[np.uint8], wide: npt.NDArray[np.bool_], totals: npt.NDArray[np.int64]
+) -> None:
+    """Adds the two bits above the low ones to the ids of the chunks that are ``wide``, in place."""
+    if not wide.any():
+        return
+    bits = (packed[:, None] >> _SHIFTS & _HIGHEST).reshape(-1)
+    own = totals[wide]
+    ends = np.cumsum(-(-own // 4) * 4)
+    real = np.ones(len(bits), np.bool_)
+    for pad in range(1, 4):
+        real[ends[-own % 4 >= pad] - pad] = False
+    ids[np.repeat(wide, totals)] |= bits[real].astype(np.int32) << _LOW_BITS

@@ -26,7 +26,7 @@ from indexer.errors import CorruptIndex, StorageFull
 BLOCK = 8192
 SCHEMA_VERSION = 3
 _BLOCK_BITS = 20  # of a block's key; the bits above are the revision's row
-_PAGE_SIZE = 8192
+_PAGE_SIZE = 4096
 WAL_LIMIT = 16_000_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -130,7 +130,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
                 connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA secure_delete = ON")
-                connection.executescript(_SCHEMA)
+                # One transaction: a writer that dies here leaves all tables or none.
+                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
         except BaseException:
             connection.close()
             raise
@@ -138,6 +139,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Empty where nothing was ever recorded: the first writer may have died before it made the tables."""
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
+        return {}
     return {row["key"]: row["value"] for row in connection.execute("SELECT key, value FROM meta")}
 
 

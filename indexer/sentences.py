@@ -16,7 +16,7 @@ _END = re.compile(
     f"""
     \\n+ [ ]*                                                         # a line end
     | [\u3002\uff01\uff1f]+ (?P<han>[{_CLOSERS}]*)                       # Chinese full stops
-    | [!?]+ (?P<mixed>[{_CLOSERS}"']*) (?= \\s | [{_WIDE}\u2018-\u201f\u2022] | \\Z )
+    | (?<![!?]) [!?]++ (?P<mixed>[{_CLOSERS}"']*) (?= \\s | [{_WIDE}\u2018-\u201f\u2022] | \\Z )
     | (?: \uff1b | \u2026+ | (?<=[{_WIDE}{_CLOSERS}%\\d]);(?=\\s?[{_WIDE}\\d\u2022]) )
     | (?<=[^\\s.]) \\.{{1,6}} [{_CLOSERS}"']* (?P<latin>[ ]+) (?= ["'(\u2018\u201c]?[A-Z0-9{_WIDE}] )
     | (?=\u2022)                                                       # a list item

@@ -21,7 +21,7 @@ from indexer.encoder import Encoder, TokenEncoder
 from indexer.errors import CorruptIndex, DerivedDamage, DocumentNotFound, NotReady, RevisionNotFound
 from indexer.lexical import LexicalIndex, LexicalQuery
 from indexer.offsets import OffsetMap
-from indexer.packing import SentenceTokens, unpack_sentences
+from indexer.packing import ChunkTokens, unpack_sentences
 from indexer.record import ChunkRow, StoredDocument
 from indexer.segment import Segment, kind_of
 from indexer.texts import text_of
@@ -47,12 +47,12 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the reranker sees of chunks, one entry a chunk. Of an encoder with a token table ``tokens[i]``, of any other
-    ``vectors[i]``: float32 (1 + sentences, dim), unit scale, the passage first."""
+    """What the reranker sees of chunks: of an encoder with a token table their ``tokens``, of any other ``vectors[i]``:
+    float32 (1 + sentences, dim), unit scale, the passage first."""
 
     chunk_ids: tuple[int, ...]
     boilerplate: tuple[bool, ...]
-    tokens: tuple[SentenceTokens, ...] = ()
+    tokens: ChunkTokens | None = None
     vectors: tuple[Floats, ...] = ()
 
 
@@ -145,7 +145,14 @@ class Snapshot:
 
     def lexical(self, query: LexicalQuery, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, BM25 score)`` of the ``limit`` best chunks; only chunks of ``doc_ids`` where given."""
-        return self._lexical.search(query, limit, doc_ids)
+        if doc_ids is None:
+            return self._lexical.search(query, limit)
+        with self._reading():
+            rows = self._db.execute(
+                "SELECT row FROM json_each(?) wanted JOIN revisions r ON r.doc_id = wanted.value AND r.current = 1",
+                [json.dumps(list(doc_ids))],
+            ).fetchall()
+        return self._lexical.search(query, limit, [row["row"] for row in rows])
 
     def glossary_files(self) -> list[Path]:
         """The glossaries that came with the indexed folders; not part of the commit, always the newest."""
@@ -169,7 +176,7 @@ class Snapshot:
         ids, boilerplate = tuple(row.chunk_id for row in found), tuple(row.boilerplate for row in found)
         try:
             if isinstance(self._encoder, TokenEncoder):
-                return Candidates(ids, boilerplate, tokens=tuple(SentenceTokens.unpack(row.encoded) for row in found))
+                return Candidates(ids, boilerplate, tokens=ChunkTokens.unpack([row.encoded for row in found]))
             dim = self._encoder.dim
             return Candidates(ids, boilerplate, vectors=tuple(unpack_vectors(row.encoded, dim) for row in found))
         except ValueError as error:

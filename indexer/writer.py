@@ -311,11 +311,8 @@ class Writer:
         self._changed = True
         self._documents += 1
         self._passages += len(prepared.chunks)
-        doc_id = prepared.document.doc_id
         self._entries[row] = [
-            LexicalEntry(
-                record.insert_chunk(self._db, replace(each.row, revision_row=row)), row, doc_id, each.body, each.names
-            )
+            LexicalEntry(record.insert_chunk(self._db, replace(each.row, revision_row=row)), row, each.body, each.names)
             for each in prepared.chunks
         ]
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.encoder import TokenEncoder
-from indexer.packing import SentenceTokens, Tokens
+from indexer.packing import ChunkTokens, Tokens
 from indexer.snapshot import Candidates
 from qa.retrieve import SearchQuery
 
@@ -51,7 +51,7 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
     if not candidates.chunk_ids:
         nothing = np.zeros(0, np.float32)
         return Scores(nothing, nothing, nothing, nothing, ())
-    if encoder is not None:
+    if encoder is not None and candidates.tokens is not None:
         return _by_tokens(query, candidates.tokens, encoder)
     rows = np.concatenate(candidates.vectors)
     cosines = (rows @ query.vector) / np.maximum(np.linalg.norm(rows, axis=1), 1e-6)
@@ -61,27 +61,22 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
     return _scores([span[0] for span in spans], [span[1:] for span in spans], nothing, nothing)
 
 
-def _by_tokens(query: SearchQuery, passages: Sequence[SentenceTokens], encoder: TokenEncoder) -> Scores:
+def _by_tokens(query: SearchQuery, passages: ChunkTokens, encoder: TokenEncoder) -> Scores:
     """A sentence's vector is the sum of its tokens', so its cosine is a sum over products with single tokens, divided
     by the length on record. All distinct tokens of all passages go into one matrix: the cost is one product for the
     question, for its tokens and for itself."""
     asked = np.unique(query.tokens)
-    ids = np.concatenate([passage.ids for passage in passages])
-    counts = np.concatenate([passage.counts for passage in passages])
-    sentences = np.asarray([len(passage.counts) for passage in passages], np.int64)
-    distinct, place = _distinct(ids)
+    distinct, place = _distinct(passages.ids)
     weights = np.maximum(encoder.token_weights(asked), np.float32(1e-9))
     left = np.vstack([query.vector[None, :], encoder.token_vectors(asked) / weights[:, None]])
     products = encoder.token_products(left, distinct)
-    # Norms: of each passage its own, then those of its sentences.
-    sums = _grouped(np.add, products[:1, place], counts)
-    norms = np.concatenate([passage.norms[1:] for passage in passages])
-    whole = np.asarray([passage.norms[0] for passage in passages], np.float32)
-    dense = _grouped(np.add, sums, sentences)[0] / np.maximum(whole, 1e-6)
-    cosines = sums[0] / np.maximum(norms, 1e-6)
+    sums = _grouped(np.add, products[:1, place], passages.counts)
+    dense = _grouped(np.add, sums, passages.sentences)[0] / np.maximum(passages.whole, 1e-6)
+    cosines = sums[0] / np.maximum(passages.norms, 1e-6)
     near = products[1:] / np.maximum(encoder.token_weights(distinct), np.float32(1e-9))
-    soft, soft_sentence = soft_match(np.maximum(near - np.float32(FLOOR), 0.0)[:, place], counts, sentences, weights)
-    edges = [0, *np.cumsum(sentences).tolist()]
+    near = np.maximum(near - np.float32(FLOOR), 0.0)
+    soft, soft_sentence = soft_match(near[:, place], passages.counts, passages.sentences, weights)
+    edges = [0, *np.cumsum(passages.sentences).tolist()]
     return _scores(dense, [cosines[a:b] for a, b in pairwise(edges)], soft, soft_sentence)
 
 

@@ -27,7 +27,11 @@ def tags(text: str) -> list[Edit]:
         for found in _TAG.finditer(text)
     ]
     edits += [Edit(found.start(), found.end(), "\ufffd\n") for found in _BROKEN_TAG.finditer(text)]
-    return sorted(edits, key=lambda edit: edit.start)
+    apart: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if not apart or edit.start >= apart[-1].end:  # what looks like a broken tag may stand inside of a whole one
+            apart.append(edit)
+    return apart
 
 
 def entities(text: str) -> list[Edit]:

@@ -172,9 +172,10 @@ def _split_by_reading(text: str, at: int, false_reading: str, second: re.Match[s
     if before is None or len(before) != 2:
         return None
     fitting = []
+    misread = witness.readings(false_reading)
     for char in witness.readings(second[1]):
         data = _encoded(char)
-        if data and _char(before[1], data[0]) in witness.readings(false_reading):
+        if data and _char(before[1], data[0]) in misread:
             fitting.append(char)
     return witness.choose(fitting, "", text[second.end() : second.end() + 1])
 
@@ -196,6 +197,7 @@ def _opening_with(lead: int) -> tuple[str, ...]:
     return tuple(c for trail in _BYTES if (c := _char(lead, trail)))
 
 
+@cache
 def _char(lead: int, trail: int) -> str | None:
     """The character of a GBK pair, punctuation half-width where a half-width form exists."""
     try:

@@ -10,13 +10,15 @@ from itertools import pairwise
 from indexer.fixers.pinyin import ANNOTATED
 
 _DOMINANT = 4  # an accepted reading is at least so many times as frequent as the next
+_ENOUGH = 1_000_000  # characters; more of them would cost memory and tell no more
+_MOST_READINGS = 64  # characters of one reading; no syllable has so many that are in use
 
 
 class Witness:
     """Counts over one text; built lazily, because most texts are sound and never ask."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text[:_ENOUGH]
         self._linked: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
 
     @cached_property
@@ -24,8 +26,19 @@ class Witness:
         return ANNOTATED.sub(r"\1", self._text)
 
     @cached_property
-    def _pairs(self) -> Counter[tuple[str, str]]:
+    def _pairs(self) -> Counter[tuple[str, ...]]:
         return Counter(pairwise(self._plain))
+
+    @cached_property
+    def _triples(self) -> Counter[tuple[str, ...]]:
+        return Counter(zip(self._plain, self._plain[1:], self._plain[2:], strict=False))
+
+    @cached_property
+    def _followers(self) -> dict[str, set[str]]:
+        followers: dict[str, set[str]] = {}
+        for first, second in self._pairs:
+            followers.setdefault(first, set()).add(second)
+        return followers
 
     @cached_property
     def _singles(self) -> Counter[str]:
@@ -35,14 +48,16 @@ class Witness:
     def _readings(self) -> dict[str, set[str]]:
         readings: dict[str, set[str]] = {}
         for found in ANNOTATED.finditer(self._text):
-            readings.setdefault(found[3], set()).add(found[1])
+            known = readings.setdefault(found[3], set())
+            if len(known) < _MOST_READINGS:
+                known.add(found[1])
         return readings
 
     def singles(self, char: str) -> int:
-        return self._singles[char]
+        return self._singles.get(char, 0)
 
     def pairs(self, first: str, second: str) -> int:
-        return self._pairs[first, second]
+        return self._pairs.get((first, second), 0)
 
     def readings(self, syllable: str) -> set[str]:
         """The characters that this text itself annotates with ``syllable``."""
@@ -70,12 +85,12 @@ class Witness:
         """The pairs, one character from each, that the text has side by side."""
         key = (first, last)
         if key not in self._linked:
-            self._linked[key] = [a + b for a in first for b in last if (a, b) in self._pairs]
+            wanted = set(last)
+            self._linked[key] = [a + b for a in first for b in self._followers.get(a, set()) & wanted]
         return self._linked[key]
 
     def _follows(self, before: str, candidate: str) -> bool:
         return not before or not candidate[0].isalpha() or self.pairs(before, candidate[0]) > 0
 
     def _support(self, chars: str) -> int:
-        pairs = min((self.pairs(a, b) for a, b in pairwise(chars)), default=0)
-        return self._plain.count(chars) if pairs and len(chars) > 2 else pairs
+        return (self._triples if len(chars) == 3 else self._pairs).get(tuple(chars), 0)

@@ -9,6 +9,8 @@ from indexer.documents import Document, Metadata
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
 
+_SPACES = ("", " ", "\n", "\n\n")  # more of it reads the same
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -35,6 +37,17 @@ class Markup:
     edits: list[Edit] = field(default_factory=list)
     asides: list[tuple[int, int]] = field(default_factory=list)
     settled: frozenset[str] = frozenset()
+
+
+def add(edits: list[Edit], edit: Edit) -> None:
+    """Append ``edit``, or widen the last one where the two touch and leave only space: a page of nothing but tags
+    would else take a hundred times its size in edits."""
+    last = edits[-1] if edits else None
+    if last is None or last.end != edit.start or last.text not in _SPACES or edit.text not in _SPACES:
+        edits.append(edit)
+        return
+    both = last.text + edit.text
+    edits[-1] = Edit(last.start, edit.end, "\n" * min(2, both.count("\n")) or both[:1])
 
 
 @dataclass(frozen=True, slots=True)

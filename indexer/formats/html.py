@@ -7,6 +7,7 @@ fed, needs no well-formed page and executes nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -14,7 +15,7 @@ from html import unescape
 from indexer.decode import decode
 from indexer.documents import Document
 from indexer.fixers.remnants import entity
-from indexer.formats.base import Format, Loaded, Markup
+from indexer.formats.base import Format, Loaded, Markup, add
 from indexer.formats.dates import iso_date
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
@@ -69,6 +70,8 @@ _ASIDE_NAME = re.compile(
     r"|popup|modal|disclaimer|qrcode|toolbar|pagination)(?:$|[\s_-])",
     re.I,
 )
+_LONGEST_HEADING = 2000  # characters, tags included
+_MOST_HEADINGS = 20  # of a kind, empty ones included, are looked at for a title
 _MAX_NAMED = 0.5  # an aside known by its class name alone may hold at most this share of the page's text
 
 
@@ -82,7 +85,7 @@ class _Page:
 
 def read(data: bytes, limits: LoadLimits) -> Loaded:
     decoded = decode(data, max_chars=limits.max_chars)
-    head = dict(_described(decoded.text))
+    head = _described(decoded.text)
     title = head.get("og:title") or head.get("title") or head.get("h1")
     published = (
         head.get("article:published_time") or head.get("datepublished") or head.get("date") or head.get("datetime")
@@ -94,24 +97,35 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
     return Loaded(decoded.text, decoded.encoding, title or None, iso_date(published), metadata)
 
 
-def _described(text: str) -> Iterator[tuple[str, str]]:
-    """The page's own words about itself, last first, so that ``dict`` keeps the first of each."""
-    found: list[tuple[str, str]] = []
+def _described(text: str) -> dict[str, str]:
+    """The page's own words about itself, the first of each kind that says something."""
+    found: dict[str, str] = {}
+    headings = Counter[str]()
     for tag in _tags(text):
         name = (tag["name"] or "").lower()
-        if tag["close"] or not name:
+        key = value = ""
+        if tag["close"]:
             continue
         if name in ("title", "h1"):
-            end = _closing(text, name, tag.end())[0]
-            inner = re.sub(r"<[^<>]*>", "", text[tag.end() : min(end, tag.end() + 2000)])
-            found.append((name, " ".join(unescape(inner).split())))
+            headings[name] += 1
+            if name not in found and headings[name] <= _MOST_HEADINGS:
+                key, value = name, _heading(text, name, tag.end())
         elif name == "meta":
             attributes = _attributes(tag["attributes"])
             key = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
-            found.append((key.lower(), " ".join(attributes.get("content", "").split())))
+            value = " ".join(attributes.get("content", "").split())
         elif name == "time":
-            found.append(("datetime", _attributes(tag["attributes"]).get("datetime", "")))
-    return iter([pair for pair in reversed(found) if pair[1]])
+            key, value = "datetime", _attributes(tag["attributes"]).get("datetime", "")
+        if value:
+            found.setdefault(key.lower(), value)
+    return found
+
+
+def _heading(text: str, name: str, at: int) -> str:
+    """The words of the element ``name`` whose content begins at ``at``."""
+    longest = min(len(text), at + _LONGEST_HEADING)
+    inner = text[at : _closing(text, name, at, longest)[0]]
+    return " ".join(_unescaped(re.sub(r"<[^<>]*>", "", inner)).split())
 
 
 def markup(document: Document) -> Markup:
@@ -132,7 +146,7 @@ def markup(document: Document) -> Markup:
         elif not closing and name in _RAW:
             end = _closing(text, name, end)[1]
         separator = "" if name in ("td", "th") and _ROW_END.match(text, end) else _separator(name, closing)
-        page.edits.append(Edit(tag.start(), end, separator))
+        add(page.edits, Edit(tag.start(), end, separator))
         at = end
         if name == "pre":
             pre = max(0, pre + (-1 if closing else 1))
@@ -206,17 +220,25 @@ def _end_of_comment(text: str, found: re.Match[str]) -> int:
     return len(text) if end < 0 else end + len(mark)
 
 
-def _closing(text: str, name: str, at: int) -> tuple[int, int]:
-    """Where the next ``</name`` begins and ends; the text's end if it is missing."""
-    found = re.compile(rf"</{name}[^<>]*>", re.I).search(text, at)
-    return found.span() if found else (len(text), len(text))
+def _closing(text: str, name: str, at: int, before: int | None = None) -> tuple[int, int]:
+    """Where the next ``</name`` begins and ends; ``before``, or the text's end, if it is missing until there."""
+    before = len(text) if before is None else before
+    found = re.compile(rf"</{name}[^<>]*>", re.I).search(text, at, before)
+    return found.span() if found else (before, before)
 
 
 def _attributes(attributes: str) -> dict[str, str]:
     return {
-        found[1].lower(): unescape(found[2] or found[3] or found[4] or "")
+        found[1].lower(): _unescaped(found[2] or found[3] or found[4] or "")
         for found in reversed(list(_ATTRIBUTE.finditer(attributes)))
     }
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return unescape(text)
+    except ValueError:  # a character's number of more digits than Python reads
+        return text
 
 
 def _separator(name: str, closing: bool) -> str:
@@ -231,9 +253,9 @@ def _node(text: str, start: int, end: int, pre: bool, edits: list[Edit]) -> None
         if found[0][0] == "&":
             char = entity(found[0])
             if char is not None:
-                edits.append(Edit(found.start(), found.end(), char))
+                add(edits, Edit(found.start(), found.end(), char))
         elif not pre:
-            edits.append(Edit(found.start(), found.end(), " "))
+            add(edits, Edit(found.start(), found.end(), " "))
 
 
 FORMAT = Format("text/html", (".html", ".htm", ".xhtml"), read, markup)

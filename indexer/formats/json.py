@@ -10,7 +10,7 @@ from typing import Any
 from indexer.decode import decode
 from indexer.documents import Document
 from indexer.errors import LoadError
-from indexer.formats.base import Format, Loaded, Markup
+from indexer.formats.base import Format, Loaded, Markup, add
 from indexer.formats.dates import iso_date
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
@@ -27,8 +27,10 @@ _DATES = (
     "發布時間",
 )
 _BARE_KEY = re.compile(r'"(?:text|content|body|正文|内容|內容)"\s*+:')
+_PLAIN = str | int | float | bool
 _METADATA = ("author", "publisher", "url", "lang", "language", "category", "tags")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]++|\s++', re.S)
+# ``gap``: all that stands between two values, empty strings among it; what has no name is a number or a word.
+_TOKEN = re.compile(r'(?P<string>"(?:[^"\\]|\\.)++")|(?P<colon>:)|(?P<gap>(?:[\s{}\[\],]|"")++)|[^\s{}\[\],:"]++', re.S)
 _ESCAPE = re.compile(r"(?:\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[0-9a-fA-F]{4}|\\.", re.S)
 
 
@@ -48,11 +50,20 @@ def read_lines(data: bytes, limits: LoadLimits) -> Loaded:
 
 def _parsed(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return _values(text)
     except RecursionError as error:
         raise LoadError(f"{where} is nested too deeply to be read; flatten it", code="file_broken") from error
     except ValueError as error:
         raise LoadError(f"{where} is no valid JSON ({error}); correct it", code="file_broken") from error
+
+
+def _values(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # a whole number of more digits than Python reads
+        return json.loads(text, parse_int=float)
 
 
 def _described(loaded: Loaded, top: Any) -> Loaded:
@@ -61,15 +72,18 @@ def _described(loaded: Loaded, top: Any) -> Loaded:
     title = next((top[key] for key in _TITLES if isinstance(top.get(key), str) and top[key].strip()), None)
     published = next((date for key in _DATES if (date := iso_date(top.get(key)))), None)
     metadata = {
-        key: ", ".join(map(str, value)) if isinstance(value, list) else value
+        key: ", ".join(str(item) for item in value if isinstance(item, _PLAIN)) if isinstance(value, list) else value
         for key in _METADATA
-        if isinstance(value := top.get(key), str | int | float | bool | list)
+        if isinstance(value := top.get(key), _PLAIN | list)
     }
     return Loaded(loaded.text, loaded.encoding, title, published, metadata)
 
 
 def markup(document: Document) -> Markup:
-    return Markup(list(_edits(document.text)))
+    edits: list[Edit] = []
+    for edit in _edits(document.text):
+        add(edits, edit)
+    return Markup(edits)
 
 
 def _edits(text: str) -> Iterator[Edit]:
@@ -77,23 +91,21 @@ def _edits(text: str) -> Iterator[Edit]:
     text follows are left out."""
     at = 0
     for found in _TOKEN.finditer(text):
-        mark, start, end = found[0], found.start(), found.end()
+        start, end = found.span()
         if start < at:
             continue
         if bare := _BARE_KEY.match(text, start):
             at = bare.end()
             yield Edit(start, at)
-        elif mark[0] == '"':
+        elif found["string"]:
             yield Edit(start, start + 1)
             for escape in _ESCAPE.finditer(text, start + 1, end - 1):
                 yield Edit(escape.start(), escape.end(), _unescaped(escape[0]))
             yield Edit(end - 1, end)
-        elif mark == ":":
+        elif found["colon"]:
             yield Edit(start, end, ": ")
-        elif mark in "{}[],":
-            yield Edit(start, end, "\n")
-        elif mark.isspace():
-            yield Edit(start, end, "\n" if "\n" in mark else "")
+        elif gap := found["gap"]:
+            yield Edit(start, end, "\n" * min(2, sum(map(gap.count, "{}[],\n"))))
 
 
 def _unescaped(escape: str) -> str:

@@ -17,6 +17,10 @@ from indexer.offsets import Edit
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.{0,20000}?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]{1,300})$", re.M)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)[^\n`]*$", re.M)
+# PyYAML tells what is no YAML, but stumbles over a value that does not fit its tag: !!bool maybe, !!int "".
+_UNREADABLE = (
+    yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+)  # fmt: skip
 _PUBLISHED = ("published", "date", "published_at", "pubdate", "publish_date")
 
 # Line marks: fences and rules (group 1, with their line), then what opens a line, then closing #s.
@@ -57,9 +61,10 @@ def _front_matter(text: str) -> dict[str, object]:
         return {}
     try:
         value = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
+        str(value)  # a number of more digits than Python writes is met here, not by whoever stores it
+        return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
+    except _UNREADABLE:
         return {}
-    return {str(key): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
 def _plain(value: object) -> str | int | float | bool | None:

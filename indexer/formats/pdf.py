@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-
-import pypdfium2 as pdfium
+from pathlib import Path
 
 from indexer.documents import Document
 from indexer.errors import LoadError
@@ -16,8 +20,10 @@ from indexer.formats.dates import labelled_date
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
 
+log = logging.getLogger("citespan")
+
+_WORKER = Path(__file__).with_name("pdf_worker.py")
 _PAGE_BREAK = "\n\n"
-_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _END = re.compile("[\u3002\uff01\uff1f!?.;\uff1b:\uff1a\u2026][\u201d\u2019\u300d\u300f\uff09)\"']*$")
 _STARTS = re.compile(r"[ \t]*(?:[-•●▪·*]|\(?\d{1,3}[).、]|第.{1,6}[章节条]|[一二三四五六七八九十]{1,3}、|#)")
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\u2018-\u201f]")
@@ -27,15 +33,7 @@ _MIN_PAGES = 3  # a line must open or close so many pages to be a running head
 
 
 def read(data: bytes, limits: LoadLimits) -> Loaded:
-    try:
-        with pdfium.PdfDocument(data) as pdf:
-            pages = _pages(pdf, limits)
-            told = pdf.get_metadata_dict(skip_empty=True)
-    except pdfium.PdfiumError as error:
-        if getattr(error, "err_code", None) == _PASSWORD:
-            message = "the PDF is locked with a password; save a copy without one"
-            raise LoadError(message, code="file_encrypted") from error
-        raise LoadError("the PDF is damaged and cannot be opened; export it again", code="file_broken") from error
+    pages, told = _pages(data, limits)
     starts: list[int] = []
     at = 0
     for page in pages:
@@ -50,24 +48,48 @@ def read(data: bytes, limits: LoadLimits) -> Loaded:
     return Loaded(text, "utf-8", title, labelled_date(text), metadata, tuple(starts))
 
 
-def _pages(pdf: pdfium.PdfDocument, limits: LoadLimits) -> list[str]:
-    if len(pdf) > limits.max_pages:
-        message = f"the PDF has {len(pdf):,} pages, more than the {limits.max_pages:,} allowed; split it"
-        raise LoadError(message, code="file_too_large")
-    pages: list[str] = []
-    size = 0
-    for index in range(len(pdf)):
-        page = pdf[index]
-        textpage = page.get_textpage()
-        text = textpage.get_text_bounded()
-        textpage.close()
-        page.close()
-        pages.append(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode("utf-8"))
-        size += len(pages[-1])
-        if size > limits.max_chars:
-            message = f"the PDF holds more than the {limits.max_chars:,} characters allowed; split it"
-            raise LoadError(message, code="file_too_large")
-    return pages
+def _pages(data: bytes, limits: LoadLimits) -> tuple[list[str], dict[str, str]]:
+    """The text of each page, and what the PDF says about itself, as `pdf_worker` finds them."""
+    given = (limits.max_pages, limits.max_chars, limits.max_pdf_seconds, limits.max_pdf_memory)
+    command = [sys.executable, "-I", str(_WORKER), *map(str, given)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603
+    except OSError as error:
+        message = f"the PDF cannot be read now: no process can be started for it ({error.strerror})"
+        raise LoadError(message, code="file_unreadable") from error
+    lines = [json.loads(line) for line in done.stdout.splitlines()] if done.returncode == 0 else []
+    if not lines:
+        raise _died(done, limits)
+    *pages, last = lines
+    if "refused" in last:
+        raise _refused(last["refused"], last.get("count", 0), limits)
+    return [page.encode("utf-8", "replace").decode("utf-8") for page in pages], last["told"]
+
+
+def _died(done: subprocess.CompletedProcess[bytes], limits: LoadLimits) -> LoadError:
+    said = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode == -signal.SIGXCPU:
+        message = f"the PDF takes more than the {limits.max_pdf_seconds} seconds allowed to be read; export it again"
+        return LoadError(message, code="file_bomb")
+    if done.returncode == -signal.SIGABRT or said.endswith("MemoryError"):
+        message = f"the PDF takes more than the {limits.max_pdf_memory:,} bytes of memory allowed; export it again"
+        return LoadError(message, code="file_bomb")
+    if done.returncode > 0:
+        log.warning("the PDF reader ended with %d: %s", done.returncode, said[-1000:])
+    return _refused("damaged", 0, limits)
+
+
+def _refused(why: str, count: int, limits: LoadLimits) -> LoadError:
+    message, code = {
+        "locked": ("the PDF is locked with a password; save a copy without one", "file_encrypted"),
+        "damaged": ("the PDF is damaged and cannot be opened; export it again", "file_broken"),
+        "pages": (
+            f"the PDF has {count:,} pages, more than the {limits.max_pages:,} allowed; split it",
+            "file_too_large",
+        ),
+        "chars": (f"the PDF holds more than the {limits.max_chars:,} characters allowed; split it", "file_too_large"),
+    }[why]
+    return LoadError(message, code=code)
 
 
 def markup(document: Document) -> Markup:

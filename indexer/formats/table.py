@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from indexer.decode import decode
 from indexer.documents import Document
-from indexer.formats.base import Format, Loaded, Markup
+from indexer.errors import LoadError
+from indexer.formats.base import Format, Loaded, Markup, add
 from indexer.limits import LoadLimits
 from indexer.offsets import Edit
 
@@ -23,7 +24,22 @@ Cell = tuple[int, int, int]  # start and end of the cell with its quotes, end of
 
 def read(data: bytes, limits: LoadLimits) -> Loaded:
     decoded = decode(data, max_chars=limits.max_chars)
+    size = len(decoded.text) + _named(decoded.text)
+    if size > limits.max_chars:
+        message = f"the table reads as {size:,} characters with a column's name before each cell, more than"
+        raise LoadError(f"{message} {limits.max_chars:,}; split it or shorten its header", code="file_too_large")
     return Loaded(decoded.text, decoded.encoding)
+
+
+def _named(text: str) -> int:
+    """At most so many characters are added by naming the columns: long names over short cells can make a hundred of
+    each one."""
+    delimiter = _delimiter(text)
+    names = [len(name) + len("; : ") for name in _header(text, next(_rows(text, delimiter), []))]
+    if not names:
+        return 0
+    rows = text.count("\n") + text.count("\r")
+    return min(rows * sum(names), (rows + text.count(delimiter)) * max(names))
 
 
 def markup(document: Document) -> Markup:
@@ -33,7 +49,8 @@ def markup(document: Document) -> Markup:
     names = _header(text, first)
     edits = list(_row_edits(text, first, []))
     for row in rows:
-        edits += _row_edits(text, row, names)
+        for edit in _row_edits(text, row, names):
+            add(edits, edit)
     return Markup(edits)
 
 

@@ -4,6 +4,7 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import HashEncoder
 
@@ -323,11 +324,14 @@ def test_a_removed_collection_is_gone(collection: Collection):
 
 def test_what_is_kept_of_the_encoder_gives_its_vectors(collection: Collection):
     put(collection, doc("a", KLING))
-    (tokens,) = collection.snapshot().candidates([1]).tokens
+    tokens = collection.snapshot().candidates([1]).tokens
+    assert tokens is not None
     (chunk,) = collection.snapshot().chunks([1])
     encoder = HashEncoder()
     sentences = [chunk.text[a:b] for a, b in chunk.sentences]
-    assert [ids.tolist() for ids in tokens.sentences()] == [ids.tolist() for ids in encoder.token_ids(sentences)]
+    own = encoder.token_ids(sentences)
+    assert tokens.ids.tolist() == np.concatenate(own).tolist()
+    assert tokens.counts.tolist() == [len(ids) for ids in own]
     rows, counts = search_rows(encoder, [tokens.pack()])
     assert counts.tolist() == [len(rows)]
     assert float(rows[0] @ encoder.encode([chunk.text])[0]) == pytest.approx(1.0, abs=1e-5)

@@ -39,7 +39,7 @@ def index(tmp_path: Path) -> View:
 
 
 def entries(texts: dict[int, str]) -> Iterator[LexicalEntry]:
-    return (LexicalEntry(chunk, chunk, f"doc{chunk}", *lexical_terms(text)) for chunk, text in texts.items())
+    return (LexicalEntry(chunk, chunk, *lexical_terms(text)) for chunk, text in texts.items())
 
 
 def found(view: View, question: str, **options: object) -> list[int]:
@@ -55,8 +55,8 @@ def test_the_right_chunk_is_first(index: View, question: str, best: int):
 
 
 def test_only_the_documents_asked_for_are_searched(index: View):
-    assert found(index, "可灵 快手", doc_ids=["doc3"]) == [3]
-    assert found(index, "可灵 快手", doc_ids=[]) == []
+    assert found(index, "可灵 快手", revisions=[3]) == [3]
+    assert found(index, "可灵 快手", revisions=[]) == []
 
 
 def test_a_removed_revision_is_gone_and_the_view_before_still_has_it(index: View):

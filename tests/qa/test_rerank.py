@@ -5,7 +5,7 @@ from fakes import HashEncoder
 from indexer.encoded import encode_chunks
 from indexer.encoder import token_cosines
 from indexer.lexical import LexicalQuery
-from indexer.packing import SentenceTokens
+from indexer.packing import ChunkTokens
 from indexer.snapshot import Candidates
 from qa.rerank import FLOOR, rerank
 from qa.retrieve import SearchQuery
@@ -18,7 +18,7 @@ def candidates(*passages: list[str]) -> Candidates:
     return Candidates(
         tuple(range(len(passages))),
         tuple(False for _ in passages),
-        tokens=tuple(SentenceTokens.unpack(data) for data in encoded),
+        tokens=ChunkTokens.unpack(encoded),
     )
 
 
