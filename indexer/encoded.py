@@ -16,9 +16,6 @@ from indexer.encoder import Encoder, TokenEncoder
 from indexer.packing import ChunkTokens
 
 Floats = npt.NDArray[np.float32]
-_WINDOW = 24
-"""Tokens: neighbouring sentences share a row of the search until they have this many. The reranker sees each sentence
-by itself; the rows only have to bring the chunk before it."""
 
 
 def scale_of(dim: int) -> float:
@@ -74,26 +71,11 @@ def search_rows(encoder: Encoder, encoded: Sequence[bytes]) -> tuple[Floats, npt
     counts = []
     for first, last in pairwise([0, *np.cumsum(found.sentences).tolist()]):
         own = sums[first:last]
-        windows = _windows(own, found.counts[first:last])
-        parts += [own.sum(axis=0, keepdims=True), windows]
-        counts.append(1 + len(windows))
+        parts.append(own.sum(axis=0, keepdims=True))
+        if len(own) > 1:  # of a single sentence the whole is no other
+            parts.append(own)
+        counts.append(1 + len(own) * (len(own) > 1))
     rows = np.concatenate(parts)
     length = np.linalg.norm(rows, axis=1, keepdims=True)
     np.divide(rows, length, out=rows, where=length > 0)
     return rows, np.asarray(counts, np.int64)
-
-
-def _windows(sums: Floats, counts: npt.NDArray[np.int64]) -> Floats:
-    """Sums of runs of sentences with at least ``_WINDOW`` tokens each; none where that is the whole chunk."""
-    starts = [0]
-    held = 0
-    for number, count in enumerate(counts.tolist()):
-        if held >= _WINDOW:
-            starts.append(number)
-            held = 0
-        held += count
-    if len(starts) > 1 and held < _WINDOW:
-        starts.pop()  # the rest goes with the run before it
-    if len(starts) == 1:
-        return sums[:0]
-    return np.asarray(np.add.reduceat(sums, starts, axis=0), np.float32)

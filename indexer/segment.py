@@ -10,7 +10,7 @@ coarse. Up to ``FLAT_ROWS`` rows it is searched whole, with a byte a component; 
 
 Files of a segment folder, which is sealed (``indexer.sealed``):
 
-``dense.faiss``       the rows, inner product; of each chunk one row for the whole passage, then its runs of sentences
+``dense.faiss``       the rows, inner product; of each chunk one row for the whole passage, then one a sentence
 ``chunks.npy``        int64 (chunks,), chunk ids, ascending
 ``first_row.npy``     int32 (chunks + 1,), where the rows of each chunk begin
 """

