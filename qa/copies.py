@@ -16,13 +16,16 @@ _SAME = 0.85
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-def shingles(text: str) -> frozenset[str]:
+Shingles = frozenset[tuple[str, ...]]
+
+
+def shingles(text: str) -> Shingles:
     """Character trigrams of the match text without spaces and punctuation."""
     bare = _NOT_WORD.sub("", fold(text))
-    return frozenset(bare[i : i + 3] for i in range(max(1, len(bare) - 2)))
+    return frozenset(zip(bare, bare[1:], bare[2:], strict=False) if len(bare) > 2 else [(bare,)])
 
 
-def same_text(one: frozenset[str], other: frozenset[str]) -> bool:
+def same_text(one: Shingles, other: Shingles) -> bool:
     """Whether nearly all of the shorter text stands in the other, and the two are of like length."""
     small, large = sorted((len(one), len(other)))
     return small >= _SAME * large * _SAME and len(one & other) >= _SAME * small
@@ -30,7 +33,7 @@ def same_text(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def collapse(chunks: Iterable[StoredChunk]) -> list[tuple[StoredChunk, list[StoredChunk]]]:
     """Ranked chunks without those that repeat a better one; each with its copies."""
-    kept: list[tuple[StoredChunk, list[StoredChunk], frozenset[str]]] = []
+    kept: list[tuple[StoredChunk, list[StoredChunk], Shingles]] = []
     for chunk in chunks:
         own = shingles(chunk.text)
         for _, copies, other in kept:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from training.reader.batches import Tables, batched
 from training.reader.confidence import best_threshold, fit, weights_of
 from training.reader.glossed import Glosser
 from training.reader.lessons import Lessons
-from training.reader.network import tables, train
+from training.reader.network import tables, train, trained
 from training.reader.observe import KEPT, Case, Observation, Observer, altered, treated
 from training.reader.questions import Cosines, collection, retrieved
 from training.reader.sets import Example, held_out
@@ -78,6 +80,16 @@ def test_a_seed_makes_one_network_and_another_seed_another() -> None:
     one, again, other = (train(data.made, made_with, seed, len(keys), epochs=2).weights() for seed in (3, 3, 4))
     assert all((one[name] == again[name]).all() for name in one)
     assert any((one[name] != other[name]).any() for name in one)
+
+
+def test_networks_trained_side_by_side_are_those_trained_in_turn(tmp_path: Path) -> None:
+    data = lessons_of(EXAMPLES)
+    (tmp_path / "lessons").write_bytes(pickle.dumps(data))
+    in_turn, at_once = (trained(data, tmp_path / "lessons", epochs=1, jobs=jobs) for jobs in (1, 2))
+    for one, other in zip(in_turn, at_once, strict=True):
+        ours, theirs = one.weights(), other.weights()
+        assert ours.keys() == theirs.keys()
+        assert all((ours[name] == theirs[name]).all() for name in ours)
 
 
 def test_a_gloss_is_an_english_question_about_the_same() -> None:

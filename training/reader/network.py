@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import pickle
 import random
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -206,24 +209,43 @@ def write(networks: Sequence[Network], made_with: Tables, keys: list[str], folde
     (folder / "config.json").write_text(json.dumps(config, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def _member(kept: Path, seed: int, keys: int, epochs: int) -> Network:
+    """Reads the lessons from ``kept`` and trains one network."""
+    data: Lessons = pickle.loads(kept.read_bytes())  # noqa: S301 (our own file)
+    made_with, known = tables(data)
+    return train(data.made, made_with, seed, min(keys, len(known)), epochs)
+
+
+def trained(data: Lessons, kept: Path, epochs: int, jobs: int) -> list[Network]:
+    """All networks, ``jobs`` at a time: the same, whatever that number is. ``kept`` holds ``data``, for the others."""
+    if jobs == 1:
+        made_with, known = tables(data)
+        return [train(data.made, made_with, seed, min(keys, len(known)), epochs) for seed, keys in _MEMBERS]
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = [pool.submit(_member, kept, seed, keys, epochs) for seed, keys in _MEMBERS]
+        return [future.result() for future in waiting]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--epochs", type=int, default=_EPOCHS)
-    parser.add_argument("--jobs", type=int, default=1, help="processes that prepare the lessons")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that prepare the lessons and train (5 GB each)")
     parser.add_argument("--cache", type=Path, default=None, help="file that keeps the lessons between runs")
     args = parser.parse_args()
     began = time.monotonic()
-    if args.cache and args.cache.exists():
-        data: Lessons = pickle.loads(args.cache.read_bytes())  # noqa: S301 (our own file)
-    else:
-        data = lessons(args.data, args.jobs)
-        if args.cache:
-            args.cache.write_bytes(pickle.dumps(data, protocol=5))
-    print(f"{len(data.made)} questions, {time.monotonic() - began:.0f} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="citespan-lessons-") as folder:
+        kept = args.cache or Path(folder) / "lessons"
+        if kept.exists():
+            data: Lessons = pickle.loads(kept.read_bytes())  # noqa: S301 (our own file)
+        else:
+            data = lessons(args.data, args.jobs)
+            if args.cache or args.jobs > 1:
+                kept.write_bytes(pickle.dumps(data, protocol=5))
+        print(f"{len(data.made)} questions, {time.monotonic() - began:.0f} s", flush=True)
+        networks = trained(data, kept, args.epochs, args.jobs)
     made_with, known = tables(data)
-    networks = [train(data.made, made_with, seed, min(keys, len(known)), args.epochs) for seed, keys in _MEMBERS]
     write(networks, made_with, known, args.out)
 
 
