@@ -48,4 +48,6 @@ def collections_command(context: CliContext, remove: str | None) -> None:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list):  # of segments
+        return ", ".join(f"{each['passages']:,} passages {each['kind']}" for each in value) or "none"
     return ", ".join(f"{key} {item}" for key, item in value.items()) if isinstance(value, dict) else str(value)

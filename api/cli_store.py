@@ -56,7 +56,7 @@ def _lines(name: str, found: Examination, after: Examination, commit: int | None
     elif any(finding.repairable for finding in found.findings) and not mend:
         lines.append("citespan doctor --repair makes this again from the record")
     if after.well:
-        held = f"{after.documents} documents, {after.passages} passages, {after.segments} segments"
+        held = f"documents {after.documents}, passages {after.passages}, segments {after.segments}"
         lines.append(f"{name}: all is well ({held})")
     elif not any(finding.repairable for finding in after.findings):
         lines.append("what the record itself has lost only a backup brings back, or indexing the document again")

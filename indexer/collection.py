@@ -81,12 +81,15 @@ class Collection:
         what was deleted, and has a writer mend what can be derived. Does not raise for what a request would be told.
         """
         try:
-            self.snapshot()
+            snapshot = self.snapshot()
             self._renew()
         except DerivedDamage:
             self.mend()
         except CitespanError:
             pass  # said by whoever asks: readyz, the next request
+        else:
+            if snapshot.damaged and self.mend():
+                snapshot.damaged = False
 
     def _renew(self) -> None:
         """Opens the same commit again if a writer asks for it: a reader that stays keeps SQLite from beginning its log
@@ -101,9 +104,11 @@ class Collection:
                 self._snapshot = self._open_snapshot()
 
     def mend(self) -> bool:
-        """Makes damaged parts of the index again from the record; whether a writer could be had at once."""
+        """Reads all of the index and makes damaged parts again from the record; whether a writer could be had at
+        once."""
         try:
-            with self.writer(timeout=0):
+            with self.writer(timeout=0) as writer:
+                writer.mend(thorough=True)
                 return True
         except CitespanError:
             return False

@@ -134,8 +134,9 @@ class _Facts:
                 yield Finding(RECORD, f"the commit tells of {told} {name}, but {found} are on record")
 
     def _texts(self) -> Iterator[Finding]:
-        for row in self._db.execute("SELECT row, doc_id, revision, source, characters FROM revisions").fetchall():
+        for row in self._db.execute("SELECT * FROM revisions").fetchall():
             try:
+                record.check_revision(row)
                 length = len(record.read_source(self._db, row["row"], 0, row["characters"]))
                 wrong = "" if length == row["characters"] else f"has {length} characters, not {row['characters']}"
             except CorruptIndex:

@@ -8,19 +8,23 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.errors import WriterBusy
+from indexer.errors import StorageFull, WriterBusy
 
 _POLL_S = 0.05
 
 
 @contextmanager
 def writer_lock(path: Path, timeout: float) -> Iterator[None]:
-    """Holds the lock file at ``path``. Raises WriterBusy, naming the owner, after ``timeout`` seconds."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    """Holds the lock file at ``path``. Raises WriterBusy, naming the owner, after ``timeout`` seconds; StorageFull if
+    there can be no such file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StorageFull(f"{path} cannot be written: {error.strerror}") from error
     try:
         deadline = time.monotonic() + timeout
         while True:
@@ -41,8 +45,9 @@ def writer_lock(path: Path, timeout: float) -> Iterator[None]:
             "command": " ".join(Path(part).name for part in sys.argv[:2]),
             "since": datetime.now(UTC).isoformat(timespec="seconds"),
         }
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+        with suppress(OSError):  # a disk that takes no more takes no name; the lock holds all the same
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps(owner).encode(), 0)
         yield
     finally:
         os.close(descriptor)

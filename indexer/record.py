@@ -5,7 +5,8 @@ of ``BLOCK`` code points, so that a span is read without reading the document. S
 text (a citation names its revision) until they are compacted away; a deleted document loses all of its rows.
 
 Of each chunk the record keeps where it stands, how its readable text comes out of the source text, and what the
-encoder made of it (tokens, or vectors), with a checksum: a changed bit is noticed when it is read, not quoted.
+encoder made of it (tokens, or vectors). Chunks, texts, documents and ``meta`` have checksums, which also cover where
+they stand: a changed bit is noticed when it is read, not quoted.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from indexer.encoder import Encoder
 from indexer.errors import CorruptIndex, StorageFull
 
 BLOCK = 8192
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _BLOCK_BITS = 20  # of a block's key; the bits above are the revision's row
 _PAGE_SIZE = 4096
 WAL_LIMIT = 16_000_000
@@ -47,7 +48,8 @@ CREATE TABLE IF NOT EXISTS revisions (
     passages INTEGER NOT NULL,
     fingerprint BLOB NOT NULL,
     root TEXT,
-    indexed_at TEXT NOT NULL
+    indexed_at TEXT NOT NULL,
+    sum INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_current ON revisions (doc_id) WHERE current = 1;
 CREATE INDEX IF NOT EXISTS superseded ON revisions (doc_id, revision) WHERE current = 0;
@@ -74,6 +76,11 @@ CREATE TABLE IF NOT EXISTS segments (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tombstones (chunk_id INTEGER PRIMARY KEY);
 """
+_SUMMED = (  # of a revision; the others may change
+    "row doc_id revision title source published metadata media_type encoding page_starts fixes characters passages"
+    " fingerprint indexed_at"
+).split()
+_READING = ("SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_CORRUPTFS", "SQLITE_IOERR_DATA")
 BOILERPLATE, COPY = 1, 2  # bits of a chunk's ``kind``
 
 
@@ -108,7 +115,7 @@ def guarded() -> Iterator[None]:
         yield
     except (sqlite3.Error, zlib.error) as error:
         name = getattr(error, "sqlite_errorname", "")
-        if name == "SQLITE_FULL" or name.startswith("SQLITE_IOERR"):
+        if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and name not in _READING):
             raise StorageFull(f"the disk does not take the change ({error}); nothing of it was stored") from error
         raise CorruptIndex(f"the record of the collection cannot be read: {error}") from error
 
@@ -139,17 +146,26 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
-    """Empty where nothing was ever recorded: the first writer may have died before it made the tables."""
+    """Empty where nothing was ever recorded: the first writer may have died before it made the tables. Raises
+    CorruptIndex if it has changed."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is None:
         return {}
-    return {row["key"]: row["value"] for row in connection.execute("SELECT key, value FROM meta")}
+    meta = {row["key"]: row["value"] for row in connection.execute("SELECT key, value FROM meta")}
+    told = meta.pop("sum", None)
+    if meta and meta.get("schema", str(SCHEMA_VERSION)) == str(SCHEMA_VERSION) and told != _meta_sum(meta):
+        raise CorruptIndex("what the record tells of its commit has changed on the disk; restore a backup")
+    return meta
 
 
 def write_meta(connection: sqlite3.Connection, **values: object) -> None:
-    connection.executemany(
-        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [(key, str(value)) for key, value in values.items()],
-    )
+    upsert = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+    connection.executemany(upsert, [(key, str(value)) for key, value in values.items()])
+    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key <> 'sum'").fetchall())
+    connection.execute(upsert, ("sum", _meta_sum(meta)))
+
+
+def _meta_sum(meta: Mapping[str, str]) -> str:
+    return str(zlib.crc32(repr(sorted(meta.items())).encode()))
 
 
 def write_encoder(connection: sqlite3.Connection, encoder: Encoder) -> None:
@@ -174,35 +190,36 @@ def insert_revision(
     now: str,
 ) -> int:
     """Records ``document`` as the current revision and returns its row."""
-    cursor = connection.execute(
-        "INSERT INTO revisions (doc_id, revision, current, title, source, published, metadata, media_type,"
-        " encoding, page_starts, fixes, characters, passages, fingerprint, root, indexed_at)"
-        " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            document.doc_id,
-            document.revision,
-            document.title,
-            document.source,
-            document.published,
-            json.dumps(dict(document.metadata), ensure_ascii=False),
-            document.media_type,
-            document.encoding,
-            json.dumps(document.page_starts),
-            json.dumps(dict(fixes)),
-            len(document.text),
-            passages,
-            fingerprint,
-            root,
-            now,
-        ),
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revisions'").fetchone()
+    row = 1 + (int(found["seq"]) if found else 0)
+    values: dict[str, object] = {
+        "row": row,
+        "doc_id": document.doc_id,
+        "revision": document.revision,
+        "title": document.title,
+        "source": document.source,
+        "published": document.published,
+        "metadata": json.dumps(dict(document.metadata), ensure_ascii=False),
+        "media_type": document.media_type,
+        "encoding": document.encoding,
+        "page_starts": json.dumps(document.page_starts),
+        "fixes": json.dumps(dict(fixes)),
+        "characters": len(document.text),
+        "passages": passages,
+        "fingerprint": fingerprint,
+        "indexed_at": now,
+    }
+    values |= {"current": 1, "root": root, "sum": _revision_sum(values)}
+    connection.execute(
+        f"INSERT INTO revisions ({','.join(values)}) VALUES ({','.join('?' * len(values))})",  # noqa: S608
+        list(values.values()),
     )
-    row = int(cursor.lastrowid or 0)
     text = document.text
     connection.executemany(
         "INSERT INTO blocks VALUES (?, ?, ?)",
         [
-            (row << _BLOCK_BITS | number, part, zlib.crc32(part.encode()))
-            for number, part in enumerate(text[at : at + BLOCK] for at in range(0, len(text), BLOCK))
+            (key, part, _text_sum(key, part))
+            for key, part in enumerate((text[at : at + BLOCK] for at in range(0, len(text), BLOCK)), row << _BLOCK_BITS)
         ],
     )
     connection.executemany(
@@ -283,20 +300,23 @@ def chunks_after(connection: sqlite3.Connection, chunk_id: int, limit: int) -> l
 
 def checked_chunk(row: sqlite3.Row) -> ChunkRow:
     """Raises CorruptIndex if its checksum does not fit."""
-    chunk = ChunkRow(
-        chunk_id=row["chunk_id"],
-        revision_row=row["revision_row"],
-        start=row["start"],
-        end=row["end"],
-        boilerplate=bool(row["kind"] & BOILERPLATE),
-        copy=bool(row["kind"] & COPY),
-        text=row["text"],
-        sentences=row["sentences"],
-        encoded=row["encoded"],
-    )
-    if chunk.sum != row["sum"]:
-        raise CorruptIndex(f"passage {chunk.chunk_id} has changed on the disk; restore a backup or index it again")
-    return chunk
+    try:
+        chunk = ChunkRow(
+            chunk_id=row["chunk_id"],
+            revision_row=row["revision_row"],
+            start=row["start"],
+            end=row["end"],
+            boilerplate=bool(row["kind"] & BOILERPLATE),
+            copy=bool(row["kind"] & COPY),
+            text=row["text"],
+            sentences=row["sentences"],
+            encoded=row["encoded"],
+        )
+        if chunk.sum == row["sum"]:
+            return chunk
+    except (TypeError, ValueError):  # SQLite gives values of any type, if that is what has changed
+        pass
+    raise CorruptIndex(f"passage {row['chunk_id']} has changed on the disk; restore a backup or index it again")
 
 
 def delete_chunks(connection: sqlite3.Connection, revision_row: int) -> list[int]:
@@ -341,28 +361,43 @@ FROM revisions r
 def select_documents(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[StoredDocument]:
     """``where`` is SQL of this module's callers, never of a user; ``values`` may be a user's."""
     rows = connection.execute(f"{_DOCUMENT} WHERE {where}", values)
-    return [
-        StoredDocument(
-            doc_id=row["doc_id"],
-            revision=row["revision"],
-            title=row["title"],
-            source=row["source"],
-            published=row["published"],
-            metadata=json.loads(row["metadata"]),
-            media_type=row["media_type"],
-            encoding=row["encoding"],
-            characters=row["characters"],
-            passages=row["passages"],
-            indexed_at=row["indexed_at"],
-            fixes=json.loads(row["fixes"]),
-            page_starts=tuple(json.loads(row["page_starts"])),
-            current=bool(row["current"]),
-            copy_of=row["copy_of"],
-            root=row["root"],
-            row=row["row"],
+    return [_stored_document(row) for row in rows]
+
+
+def _stored_document(row: sqlite3.Row) -> StoredDocument:
+    check_revision(row)
+    return StoredDocument(
+        doc_id=row["doc_id"],
+        revision=row["revision"],
+        title=row["title"],
+        source=row["source"],
+        published=row["published"],
+        metadata=json.loads(row["metadata"]),
+        media_type=row["media_type"],
+        encoding=row["encoding"],
+        characters=row["characters"],
+        passages=row["passages"],
+        indexed_at=row["indexed_at"],
+        fixes=json.loads(row["fixes"]),
+        page_starts=tuple(json.loads(row["page_starts"])),
+        current=bool(row["current"]),
+        copy_of=row["copy_of"],
+        root=row["root"],
+        row=row["row"],
+    )
+
+
+def check_revision(row: Mapping[str, object] | sqlite3.Row) -> None:
+    """Raises CorruptIndex if the checksum of a row of ``revisions`` does not fit."""
+    if _revision_sum(row) != row["sum"]:
+        raise CorruptIndex(
+            f"what is on record of document {row['doc_id']!r} has changed on the disk; restore a backup or index it"
+            " again"
         )
-        for row in rows
-    ]
+
+
+def _revision_sum(row: Mapping[str, object] | sqlite3.Row) -> int:
+    return zlib.crc32(repr([row[name] for name in _SUMMED]).encode("utf-8", "surrogatepass"))
 
 
 def select_ids(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[str]:
@@ -378,13 +413,19 @@ def read_source(connection: sqlite3.Connection, revision_row: int, start: int, e
     rows = connection.execute(
         "SELECT block, text, sum FROM blocks WHERE block BETWEEN ? AND ? ORDER BY block",
         (key | first, key | max(first, (end - 1) // BLOCK)),
-    )
-    text = "".join(_checked_text(row) for row in rows.fetchall())
+    ).fetchall()
+    if [row["block"] for row in rows] != list(range(key | first, (key | first) + len(rows))):
+        raise CorruptIndex("a part of a text is missing; citespan doctor names the document")
+    text = "".join(_checked_text(row) for row in rows)
     return text[start - first * BLOCK : end - first * BLOCK]
 
 
 def _checked_text(row: sqlite3.Row) -> str:
     text = str(row["text"])
-    if zlib.crc32(text.encode()) != row["sum"]:
+    if _text_sum(row["block"], text) != row["sum"]:
         raise CorruptIndex("a text has changed on the disk; citespan doctor names the document")
     return text
+
+
+def _text_sum(block: int, text: str) -> int:
+    return zlib.crc32(text.encode(), zlib.crc32(b"%d;" % block))

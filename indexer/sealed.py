@@ -2,8 +2,10 @@
 
 Segments and lexical views are such folders. A folder is filled under another name, sealed, and renamed: it appears
 whole or not at all. ``manifest.json`` holds the size and the SHA-256 of every file; the sum of the manifest itself
-stands in the record of truth, so that nothing in the folder can change unseen. Opening looks at sizes alone
-(a mapped file that is too short would kill the process that reads it); ``check_sums`` reads everything.
+stands in the record of truth, so that nothing in the folder can change unseen. Opening looks at sizes (a mapped file
+that is too short would kill the process that reads it) and at the *edges* of each file: their beginning and their end
+say how the rest is to be read, and what reads them must not be led astray. ``check_sums`` reads everything. A mapped
+file that is cut short while it is open kills its process all the same; nothing here does that.
 """
 
 from __future__ import annotations
@@ -18,11 +20,32 @@ from pathlib import Path
 from indexer.errors import DerivedDamage
 
 MANIFEST = "manifest.json"
+# faiss keeps the tables of a segment with cells at its beginning, tantivy those of its files at their end.
+_BEGINNING, _END = 1 << 20, 1 << 16
+_MOST_KNOWN = 10_000
+_known_edges: dict[tuple[int, ...], str] = {}
 
 
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def edges(path: Path) -> str:
+    """The SHA-256 of the beginning and the end of a file. A file that was read once and has not been touched since is
+    not read again. Raises OSError."""
+    with path.open("rb") as file:
+        facts = os.fstat(file.fileno())
+        # All links to a file have its inode: commits share most of theirs.
+        key = (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, _BEGINNING, _END)
+        if key not in _known_edges:
+            digest = hashlib.sha256(file.read(_BEGINNING))
+            file.seek(max(file.tell(), facts.st_size - _END))
+            digest.update(file.read())
+            if len(_known_edges) >= _MOST_KNOWN:
+                _known_edges.clear()
+            _known_edges[key] = digest.hexdigest()
+        return _known_edges[key]
 
 
 def sync(path: Path) -> None:
@@ -52,7 +75,11 @@ def publish(temporary: Path, folder: Path, known: Mapping[str, str] | None = Non
     for path in sorted(temporary.iterdir()):
         if path.name not in known:
             sync(path)
-        listed[path.name] = {"bytes": path.stat().st_size, "sha256": known.get(path.name) or sha256(path)}
+        listed[path.name] = {
+            "bytes": path.stat().st_size,
+            "edges": edges(path),
+            "sha256": known.get(path.name) or sha256(path),
+        }
     manifest = temporary / MANIFEST
     manifest.write_text(json.dumps({"files": listed}, indent=1), encoding="utf-8")
     sync(manifest)
@@ -69,24 +96,35 @@ def sums(folder: Path) -> dict[str, str]:
     return {name: str(entry["sha256"]) for name, entry in _manifest(folder).items()}
 
 
-def check_sizes(folder: Path, total: str) -> None:
-    """Raises DerivedDamage unless the manifest is the one with the SHA-256 ``total`` and every file is as long as it
-    says."""
+def check_edges(folder: Path, total: str) -> None:
+    """Raises DerivedDamage unless the manifest is the one with the SHA-256 ``total`` and every file has the size and
+    the edges that it says."""
     for name, entry in _manifest(folder, total).items():
         try:
             size = (folder / name).stat().st_size
+            if size != entry["bytes"]:
+                raise DerivedDamage(f"{_called(folder)}/{name} has {size:,} bytes, not {entry['bytes']:,}")
+            if edges(folder / name) != entry.get("edges"):
+                raise DerivedDamage(f"{_called(folder)}/{name} has changed since it was written")
         except OSError as error:
             raise DerivedDamage(f"{_called(folder)}/{name} cannot be read: {error.strerror}") from error
-        if size != entry["bytes"]:
-            raise DerivedDamage(f"{_called(folder)}/{name} has {size:,} bytes, not {entry['bytes']:,}")
 
 
 def check_sums(folder: Path, total: str) -> None:
-    """As ``check_sizes``, and every byte. Costs the reading of the folder."""
-    check_sizes(folder, total)
+    """As ``check_edges``, and every byte. Costs the reading of the folder."""
+    check_edges(folder, total)
     for name, expected in sums(folder).items():
-        if sha256(folder / name) != expected:
-            raise DerivedDamage(f"{_called(folder)}/{name} has changed since it was written")
+        check_sum(folder / name, expected)
+
+
+def check_sum(file: Path, expected: str) -> None:
+    """Raises DerivedDamage unless ``file`` of a sealed folder has the SHA-256 ``expected``."""
+    try:
+        found = sha256(file)
+    except OSError as error:
+        raise DerivedDamage(f"{_called(file.parent)}/{file.name} cannot be read: {error.strerror}") from error
+    if found != expected:
+        raise DerivedDamage(f"{_called(file.parent)}/{file.name} has changed since it was written")
 
 
 def _manifest(folder: Path, total: str | None = None) -> dict[str, dict[str, object]]:
@@ -96,7 +134,10 @@ def _manifest(folder: Path, total: str | None = None) -> dict[str, dict[str, obj
         raise DerivedDamage(f"{_called(folder)} cannot be read: {error.strerror}") from error
     if total is not None and hashlib.sha256(data).hexdigest() != total:
         raise DerivedDamage(f"{_called(folder)}/{MANIFEST} is not the one that was written")
-    files: dict[str, dict[str, object]] = json.loads(data)["files"]
+    try:
+        files: dict[str, dict[str, object]] = json.loads(data)["files"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DerivedDamage(f"{_called(folder)}/{MANIFEST} cannot be read: {error}") from error
     return files
 
 

@@ -57,13 +57,15 @@ class Candidates:
 
 
 class Snapshot:
-    """Thread safe. Holds a read transaction, mapped segments and the lexical index of its commit."""
+    """Thread safe. Holds a read transaction, mapped segments and the lexical index of its commit. ``damaged``: a search
+    met damage that opening had not seen."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         """Raises NotReady (nothing indexed yet), CorruptIndex; DerivedDamage where a writer can mend it."""
         self._lock = threading.Lock()
         self._encoder = encoder
         self._glossaries = folder / "glossaries"
+        self.damaged = False
         self._db = record.connect(folder / "record.db", read_only=True)
         weakref.finalize(self, self._db.close)
         with record.guarded():
@@ -137,9 +139,10 @@ class Snapshot:
         (float32 (dim,), normalised); only chunks of ``doc_ids`` where given."""
         masks = self._alive if doc_ids is None else self._allowed(doc_ids)
         found: list[tuple[int, float]] = []
-        for segment, mask in zip(self._segments, masks, strict=True):
-            if mask is None or mask.any():
-                found.extend((int(segment.chunks[at]), score) for at, score in segment.search(vector, limit, mask))
+        with self._searching():
+            for segment, mask in zip(self._segments, masks, strict=True):
+                if mask is None or mask.any():
+                    found.extend((int(segment.chunks[at]), score) for at, score in segment.search(vector, limit, mask))
         found.sort(key=lambda item: (-item[1], item[0]))
         return found[:limit]
 
@@ -160,11 +163,13 @@ class Snapshot:
 
     def coverage(self, query: LexicalQuery) -> float:
         """See ``LexicalIndex.coverage``."""
-        return self._lexical.coverage(query)
+        with self._searching():
+            return self._lexical.coverage(query)
 
     def idf(self, words: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of search terms; the greatest for those that no chunk holds."""
-        counts = self._lexical.frequencies(words)
+        with self._searching():
+            counts = self._lexical.frequencies(words)
         return {word: self._lexical.idf(count) for word, count in counts.items()}
 
     def candidates(self, chunk_ids: Iterable[int]) -> Candidates:
@@ -181,6 +186,14 @@ class Snapshot:
             return Candidates(ids, boilerplate, vectors=tuple(unpack_vectors(row.encoded, dim) for row in found))
         except ValueError as error:
             raise CorruptIndex(f"what the record has of the encoder's work cannot be read: {error}") from error
+
+    @contextmanager
+    def _searching(self) -> Iterator[None]:
+        try:
+            yield
+        except DerivedDamage:
+            self.damaged = True
+            raise
 
     def _masks(self) -> list[npt.NDArray[np.bool_] | None]:
         """Per segment which chunks are alive, or None where all are."""
@@ -290,6 +303,8 @@ class Snapshot:
 
 
 def _stored_chunk(row: ChunkRow, documents: Mapping[int, StoredDocument], text: str, map_: OffsetMap) -> StoredChunk:
+    if row.revision_row not in documents:
+        raise CorruptIndex(f"passage {row.chunk_id} belongs to no document; citespan doctor tells more")
     return StoredChunk(
         chunk_id=row.chunk_id,
         document=documents[row.revision_row],

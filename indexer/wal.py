@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from indexer import record
@@ -27,7 +28,8 @@ def empty_log(connection: sqlite3.Connection, folder: Path) -> bool:
     busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     connection.execute("PRAGMA busy_timeout = 5000")
     if busy:
-        (folder / RENEW).touch()
+        with suppress(OSError):  # a disk that takes no more: they are asked another time
+            (folder / RENEW).touch()
     return not busy
 
 

@@ -22,10 +22,11 @@ from indexer import record
 from indexer.derive import SegmentRow, derive_lexical, derive_segments
 from indexer.documents import Document
 from indexer.encoder import Encoder
-from indexer.errors import DerivedDamage, EncoderMismatch, StorageFull
+from indexer.errors import CitespanError, DerivedDamage, EncoderMismatch, StorageFull
 from indexer.lexical import LexicalEntry, LexicalIndex, write_view
 from indexer.merging import to_rewrite
 from indexer.prepare import Prepared, prepare
+from indexer.sealed import check_sums
 from indexer.segment import Segment
 from indexer.wal import empty_log
 
@@ -67,12 +68,12 @@ class Writer:
         self._folder = folder
         self._db = connection
         self._encoder = encoder
-        self._changed = False
+        self._lost = self._changed = False
         with self._storing():
             self._begin()
             self._sweep()
         if not recoding:  # what another encoder made is not this one's to make again
-            self._mend()
+            self.mend()
 
     @property
     def pending(self) -> int:
@@ -92,7 +93,8 @@ class Writer:
         ).fetchone()
         if before is not None and before["revision"] == document.revision and before["source"] == document.source:
             if root is not None and before["root"] != root:
-                self._db.execute("UPDATE revisions SET root = ? WHERE row = ?", (root, before["row"]))
+                with self._storing():
+                    self._db.execute("UPDATE revisions SET root = ? WHERE row = ?", (root, before["row"]))
                 self._changed = True
             return PutReceipt(document.doc_id, document.revision, False, True, before["passages"])
         prepared = given if isinstance(given, Prepared) else prepare(given, self._encoder)
@@ -136,7 +138,8 @@ class Writer:
     def commit(self) -> int:
         """Makes everything since the last commit visible at once; returns the number of the commit.
 
-        Raises StorageFull if the disk does not take it: then nothing of it is there.
+        Raises StorageFull if the disk does not take it: then it is undone; where the disk failed in the very last step,
+        it may be there after all, whole.
         """
         number = int(self._meta.get("commit", "0"))
         if not self._changed:
@@ -145,7 +148,11 @@ class Writer:
             number += 1
             self._write_segments(f"{number:08d}")
             self._write_lexical(f"{number:08d}")
-            self._finish(number)
+            record.write_meta(
+                self._db, commit=number, committed_at=_now(), documents=self._documents, passages=self._passages
+            )
+            self._db.execute("COMMIT")
+        self._turn()
         return number
 
     def derive(self, *, segments: bool = True, lexical: bool = True) -> None:
@@ -153,6 +160,31 @@ class Writer:
         self._derive_segments |= segments
         self._derive_lexical |= lexical
         self._changed = True
+
+    def mend(self, *, thorough: bool = False) -> None:
+        """Makes again what is missing, cut short or cannot be opened, and commits it; ``thorough``: also what has
+        changed in any byte, at the cost of reading all of them. Nothing may be pending."""
+        for segment in self._stored_segments():
+            folder = self._folder / SEGMENTS / segment.name
+            try:
+                found = Segment(folder, segment.sum)
+                if thorough:
+                    check_sums(folder, segment.sum)
+                if (len(found), found.rows, found.chunks[0]) != (segment.chunks, segment.rows, segment.first_chunk):
+                    raise DerivedDamage(f"segment {segment.name} does not hold what the record tells")
+            except DerivedDamage as damage:
+                self._told(damage)
+                self.derive(lexical=False)
+        if "lexical" in self._meta:
+            folder = self._folder / LEXICAL / self._meta["lexical"]
+            try:
+                LexicalIndex(folder, self._meta["lexical_sum"])
+                if thorough:
+                    check_sums(folder, self._meta["lexical_sum"])
+            except DerivedDamage as damage:
+                self._told(damage)
+                self.derive(segments=False)
+        self.commit()
 
     def forget_superseded(self) -> int:
         """Removes the text of all revisions that are not current; returns how many."""
@@ -175,7 +207,7 @@ class Writer:
                 [(data, chunk_id) for chunk_id, data in encoded.items()],
             )
             self._db.execute("COMMIT")
-            self._begin()
+        self._turn()
 
     def adopt_recoded(self) -> int:
         """Turns the index over to the writer's encoder in one commit; every chunk must have been recoded. Returns its
@@ -201,7 +233,7 @@ class Writer:
     def vacuum(self) -> int:
         """Rewrites the record without the gaps that deleted rows left; nothing may be pending. Returns the number of
         the commit that has readers turn to it. Raises StorageFull."""
-        with record.guarded():
+        with self._storing():
             self._db.execute("ROLLBACK")
             self._db.execute("VACUUM")
             self._begin()
@@ -210,7 +242,7 @@ class Writer:
 
     def empty_log(self) -> bool:
         """See ``wal.empty_log``; nothing may be pending."""
-        with record.guarded():
+        with self._storing():
             self._db.execute("ROLLBACK")
             emptied = empty_log(self._db, self._folder)
             self._begin()
@@ -225,20 +257,27 @@ class Writer:
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
-        """What the disk refuses, told as StorageFull; the transaction is gone then."""
+        """What the disk refuses, told as StorageFull. After any error the transaction is a new one."""
+        if self._lost:
+            raise StorageFull("the disk failed this writer before; begin again with another")
         try:
             with record.guarded():
                 yield
-        except (OSError, StorageFull) as error:
+        except Exception as error:
             try:
                 self._begin(again=True)
-            except sqlite3.Error:  # the connection is of no use any more; the caller closes it
-                log.warning("the collection %s cannot be written: %s", self._folder.name, error)
-            if isinstance(error, StorageFull):
+            except (sqlite3.Error, CitespanError) as then:
+                self._lose(then)
+            if not isinstance(error, OSError):
                 raise
             raise StorageFull(
                 f"the disk does not take the change ({error.strerror or error}); nothing of it was stored"
             ) from error
+
+    def _lose(self, error: Exception) -> None:
+        """Without a transaction, every statement would be a commit of its own: the writer takes no more of them."""
+        self._lost = not self._db.in_transaction
+        log.warning("the collection %s cannot be written: %s", self._folder.name, error)
 
     def _begin(self, *, again: bool = False) -> None:
         if again and self._db.in_transaction:
@@ -270,22 +309,6 @@ class Writer:
             for folder in (self._folder / kind).iterdir():
                 if folder not in known:
                     shutil.rmtree(folder, ignore_errors=True)
-
-    def _mend(self) -> None:
-        """Makes again what is missing, cut short or cannot be opened, and commits it."""
-        for segment in self._stored_segments():
-            try:
-                Segment(self._folder / SEGMENTS / segment.name, segment.sum)
-            except DerivedDamage as damage:
-                self._told(damage)
-                self.derive(lexical=False)
-        if "lexical" in self._meta:
-            try:
-                LexicalIndex(self._folder / LEXICAL / self._meta["lexical"], self._meta["lexical_sum"])
-            except DerivedDamage as damage:
-                self._told(damage)
-                self.derive(segments=False)
-        self.commit()
 
     def _told(self, damage: DerivedDamage) -> None:
         log.warning("collection %s: %s; it is made again from the record", self._folder.name, damage.message)
@@ -353,23 +376,28 @@ class Writer:
     def _write_lexical(self, name: str) -> None:
         folder = self._folder / LEXICAL / name
         known = self._meta.get("lexical")
-        if self._derive_lexical:
-            total = derive_lexical(self._db, folder)
-        elif self._entries or self._gone or known is None:
-            before = None if known is None else self._folder / LEXICAL / known
-            entries = (entry for entries in self._entries.values() for entry in entries)
-            total = write_view(folder, before, entries, self._gone)
-        else:
+        if not (self._derive_lexical or self._entries or self._gone or known is None):
             return
+        try:
+            if self._derive_lexical:
+                total = derive_lexical(self._db, folder)
+            else:
+                before = None if known is None else self._folder / LEXICAL / known
+                entries = (entry for entries in self._entries.values() for entry in entries)
+                total = write_view(folder, before, entries, self._gone)
+        except DerivedDamage as damage:  # of the index before, which was only seen when it was read
+            self._told(damage)
+            total = derive_lexical(self._db, folder)
         record.write_meta(self._db, lexical=name, lexical_sum=total)
 
-    def _finish(self, number: int) -> None:
-        record.write_meta(
-            self._db, commit=number, committed_at=_now(), documents=self._documents, passages=self._passages
-        )
-        self._db.execute("COMMIT")
-        self._begin()
-        self._sweep()
+    def _turn(self) -> None:
+        """From one commit to the next. The commit is there: nothing that goes wrong now takes it back."""
+        try:
+            with record.guarded():
+                self._begin()
+                self._sweep()
+        except (OSError, CitespanError) as error:
+            self._lose(error)
 
     def _count(self, sql: str, *values: object) -> int:
         return int(self._db.execute(sql, values).fetchone()[0])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import numpy as np
+
 from indexer.normalize import fold
 from indexer.snapshot import StoredChunk
 
@@ -16,13 +18,15 @@ _SAME = 0.85
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-Shingles = frozenset[tuple[str, ...]]
+_BITS = 21  # of a code point
+Shingles = frozenset[int]
 
 
 def shingles(text: str) -> Shingles:
-    """Character trigrams of the match text without spaces and punctuation."""
-    bare = _NOT_WORD.sub("", fold(text))
-    return frozenset(zip(bare, bare[1:], bare[2:], strict=False) if len(bare) > 2 else [(bare,)])
+    """Character trigrams of the match text without spaces and punctuation, each as one number."""
+    bare = _NOT_WORD.sub("", fold(text)).ljust(3)
+    codes = np.frombuffer(bare.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+    return frozenset((codes[:-2] << 2 * _BITS | codes[1:-1] << _BITS | codes[2:]).tolist())
 
 
 def same_text(one: Shingles, other: Shingles) -> bool:
