@@ -54,7 +54,7 @@ PROBLEMS: dict[str, Problem] = {
     "file_binary": Problem(422, "Not a text file", "Send the format that the file's name says."),
     "file_broken": Problem(422, "Broken file", "Open it in its own program and save it again."),
     "file_encrypted": Problem(422, "Encrypted file", "Remove the password."),
-    "file_bomb": Problem(422, "File that unpacks to too much", "Split the document."),
+    "file_bomb": Problem(422, "File that takes too much", "Unpacking or reading it passes a limit: split the document."),
     "file_unsupported": Problem(422, "Unsupported file format", "Send txt, md, html, pdf, docx, csv, json or jsonl."),
     "file_outside": Problem(422, "File outside the folder", "Links that lead out of the folder are not followed."),
     "file_unreadable": Problem(422, "Unreadable file", "See `detail`."),

@@ -39,6 +39,7 @@ _RAW = {
     "textarea",
     "title",
 }
+_INNER_TAG = re.compile(r"<[^<>]*>|</?[a-zA-Z][^<>]*\Z")
 _ROW_END = re.compile(r"\s{0,200}</(?:tr|table|tbody|thead)\b", re.I)
 _BLOCK = {
     "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "details",
@@ -125,7 +126,7 @@ def _heading(text: str, name: str, at: int) -> str:
     """The words of the element ``name`` whose content begins at ``at``."""
     longest = min(len(text), at + _LONGEST_HEADING)
     inner = text[at : _closing(text, name, at, longest)[0]]
-    return " ".join(_unescaped(re.sub(r"<[^<>]*>", "", inner)).split())
+    return " ".join(_unescaped(_INNER_TAG.sub("", inner)).split())
 
 
 def markup(document: Document) -> Markup:

@@ -71,7 +71,7 @@ def _died(done: subprocess.CompletedProcess[bytes], limits: LoadLimits) -> LoadE
     if done.returncode == -signal.SIGXCPU:
         message = f"the PDF takes more than the {limits.max_pdf_seconds} seconds allowed to be read; export it again"
         return LoadError(message, code="file_bomb")
-    if done.returncode == -signal.SIGABRT or said.endswith("MemoryError"):
+    if done.returncode in (-signal.SIGABRT, -signal.SIGKILL) or said.endswith("MemoryError"):
         message = f"the PDF takes more than the {limits.max_pdf_memory:,} bytes of memory allowed; export it again"
         return LoadError(message, code="file_bomb")
     if done.returncode > 0:
