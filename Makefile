@@ -5,17 +5,21 @@
 # make eval-encoder   everything claimed of the embedded encoder, into its model card (DATA, GOLD, DOCUMENTS)
 # make eval-reader    the same for the embedded reader (DATA, GOLD, DOCUMENTS; LARGE=folder also measures the cost on
 #                     100,000 passages, which are kept there)
+# make torture  kill -9, damage, full disks, failing fsync, many writers at a store, thousands of times, and a table
+#               (FAULTS=4000, SEED=1)
 
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+FAULTS ?= 4000
+SEED ?= 1
 DATA ?= ../shared/data
 GOLD ?= ../shared/gold/seeds-dev.jsonl
 DOCUMENTS ?= ../shared/seeds
 # Without a version of its own, torch would bring three gigabytes of GPU libraries along.
 TORCH := torch==2.13.0
 
-.PHONY: run test lint bench eval-encoder eval-reader clean lock
+.PHONY: run test lint torture bench eval-encoder eval-reader clean lock
 
 run: .venv/run.stamp
 	$(BIN)/citespan index seeds
@@ -28,6 +32,9 @@ lint: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+torture: .venv/test.stamp
+	PYTHONPATH=.:tests $(BIN)/python -m torture --faults $(FAULTS) --seed $(SEED)
 
 bench: .venv/test.stamp
 	$(BIN)/python -m bench.retrieval --data $(DATA)

@@ -54,7 +54,9 @@ PROBLEMS: dict[str, Problem] = {
     "file_binary": Problem(422, "Not a text file", "Send the format that the file's name says."),
     "file_broken": Problem(422, "Broken file", "Open it in its own program and save it again."),
     "file_encrypted": Problem(422, "Encrypted file", "Remove the password."),
-    "file_bomb": Problem(422, "File that takes too much", "Unpacking or reading it passes a limit: split the document."),
+    "file_bomb": Problem(
+        422, "File that takes too much", "Unpacking or reading it passes a limit: split the document."
+    ),
     "file_unsupported": Problem(422, "Unsupported file format", "Send txt, md, html, pdf, docx, csv, json or jsonl."),
     "file_outside": Problem(422, "File outside the folder", "Links that lead out of the folder are not followed."),
     "file_unreadable": Problem(422, "Unreadable file", "See `detail`."),
@@ -62,6 +64,8 @@ PROBLEMS: dict[str, Problem] = {
     "upload_failed": Problem(422, "No file could be stored", "Each entry of `results` says why its file failed."),
     # The server's own state
     "internal_error": Problem(500, "Internal error", "Quote `request_id` to the operator: the log has the reason."),
+    "backup_broken": Problem(422, "No whole backup", "Use a file that `citespan backup` wrote, unchanged."),
+    "collection_exists": Problem(409, "Collection exists", "Choose another name, or replace it on purpose."),
     "store_error": Problem(500, "Index error", "The operator runs `citespan doctor`."),
     "index_corrupt": Problem(500, "Damaged index", "The operator runs `citespan doctor --repair`."),
     "encoder_mismatch": Problem(500, "Index of another encoder", "The operator indexes again, or sets the encoder."),

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from indexer.record import StoredDocument
+from indexer.revisions import StoredDocument
 from qa.results import Answer, AskResult, Citation, FoundPassage
 
 JSON = "application/json"

@@ -15,7 +15,7 @@ from indexer.documents import Document, document_id, revision_id
 from indexer.errors import LoadError, NotReady
 from indexer.load import LoadFailure, load_bytes, read_file, walk
 from indexer.prepare import Prepared
-from indexer.record import StoredDocument
+from indexer.revisions import StoredDocument
 from indexer.snapshot import Snapshot
 from indexer.writer import Writer
 

@@ -210,4 +210,6 @@ class Collection:
         meta = record.read_meta(connection)
         self.check_encoder(meta)
         if "encoder_fingerprint" not in meta:
+            connection.execute("BEGIN IMMEDIATE")
             record.write_encoder(connection, self._encoder)
+            connection.execute("COMMIT")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import record
+from indexer import chunk_rows
+from indexer.chunk_rows import ChunkRow
 from indexer.encoded import quantise, scale_of, search_rows
 from indexer.encoder import Encoder
 from indexer.errors import CorruptIndex
 from indexer.lexical import LexicalEntry, write_view
 from indexer.prepare import lexical_terms
-from indexer.record import ChunkRow
 from indexer.segment import FLAT_ROWS, kind_of, write_segment
 from indexer.texts import text_of
 
@@ -88,7 +88,7 @@ def _entries(connection: sqlite3.Connection) -> Iterator[LexicalEntry]:
 def _blocks(connection: sqlite3.Connection, first: int, last: int) -> Iterator[list[ChunkRow]]:
     after = first - 1
     while True:
-        found = record.chunks_after(connection, after, _BLOCK)
+        found = chunk_rows.chunks_after(connection, after, _BLOCK)
         block = [chunk for chunk in found if chunk.chunk_id <= last]
         if block:
             yield block

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer import record
+from indexer import chunk_rows, record, revisions
 from indexer.collection import Collection
 from indexer.errors import CitespanError, CorruptIndex, DerivedDamage
 from indexer.lexical import LexicalIndex
@@ -136,8 +136,8 @@ class _Facts:
     def _texts(self) -> Iterator[Finding]:
         for row in self._db.execute("SELECT * FROM revisions").fetchall():
             try:
-                record.check_revision(row)
-                length = len(record.read_source(self._db, row["row"], 0, row["characters"]))
+                revisions.check_revision(row)
+                length = len(revisions.read_source(self._db, row["row"], 0, row["characters"]))
                 wrong = "" if length == row["characters"] else f"has {length} characters, not {row['characters']}"
             except CorruptIndex:
                 wrong = "has changed on the disk"
@@ -154,7 +154,7 @@ class _Facts:
             for row in rows:
                 self._chunks.add(row["chunk_id"])
                 try:
-                    chunk = record.checked_chunk(row)
+                    chunk = chunk_rows.checked_chunk(row)
                     text, _ = text_of(self._db, chunk)
                     wrong = "" if row["current"] else "belongs to no current document"
                     if any(not 0 <= a < b <= len(text) for a, b in unpack_sentences(chunk.sentences)):

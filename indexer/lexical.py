@@ -13,6 +13,7 @@ import errno
 import json
 import math
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from indexer.terms import pinyin_terms, terms
 _HEAP_BYTES = 32_000_000
 _BODY = "body"
 _NAMES = "names"
+# As tantivy quotes the system. Its threads only say that they died; they do nothing but write.
+_OF_THE_SYSTEM = re.compile(r"os error|\bOs \{|error occurred in a thread")
 # A pinyin match is a guess (three different words may sound alike): it counts half.
 _NAME_BOOST = 0.5
 
@@ -66,7 +69,7 @@ def write_view(folder: Path, before: Path | None, entries: Iterable[LexicalEntry
         known = sums(before)
         for name in known:
             _share(before / name, temporary / name)
-    with _told():
+    with _told(writing=True):
         writer = tantivy.Index(SCHEMA, path=str(temporary)).writer(heap_size=_HEAP_BYTES, num_threads=1)
         for row in gone:
             writer.delete_documents_by_query(tantivy.Query.term_query(SCHEMA, "revision", row))
@@ -81,12 +84,13 @@ def write_view(folder: Path, before: Path | None, entries: Iterable[LexicalEntry
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """What tantivy says, in our own words. Raises DerivedDamage, or OSError where it came from the system."""
+def _told(*, writing: bool = False) -> Iterator[None]:
+    """What tantivy says, in our own words. Raises DerivedDamage; ``writing``: OSError where it came from the
+    system."""
     try:
         yield
     except ValueError as error:  # tantivy's own, whatever it was
-        if "os error" in str(error):
+        if writing and _OF_THE_SYSTEM.search(str(error)):
             raise OSError(errno.EIO, f"the lexical index cannot be written: {error}") from error
         raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
     except BaseException as error:

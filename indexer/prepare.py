@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.chunk import ChunkSpan, chunk
+from indexer.chunk_rows import ChunkRow
 from indexer.clean import clean
 from indexer.documents import Document, Readable
 from indexer.encoded import encode_chunks
@@ -14,7 +15,6 @@ from indexer.encoder import Encoder
 from indexer.errors import LoadError
 from indexer.normalize import fold
 from indexer.packing import pack_sentences, pack_text
-from indexer.record import ChunkRow
 from indexer.terms import name_terms, terms
 
 

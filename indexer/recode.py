@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexer import record
+from indexer import chunk_rows, record
 from indexer.collection import Collection
 from indexer.encoded import encode_chunks
 from indexer.encoder import Encoder
@@ -83,7 +83,7 @@ def _encoded(connection: sqlite3.Connection, encoder: Encoder) -> dict[int, byte
     try:
         begun = record.read_meta(connection).get("recoding") == encoder.fingerprint
         rows = connection.execute(f"SELECT c.chunk_id {_OPEN} ORDER BY c.chunk_id LIMIT ?", (begun, _BATCH))
-        chunks = list(record.select_chunks(connection, [row["chunk_id"] for row in rows]).values())
+        chunks = list(chunk_rows.select_chunks(connection, [row["chunk_id"] for row in rows]).values())
         texts = [text_of(connection, chunk)[0] for chunk in chunks]
     finally:
         connection.execute("COMMIT")

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from indexer import record
+from indexer import chunk_rows, record, revisions
+from indexer.chunk_rows import ChunkRow
 from indexer.clean import clean
 from indexer.documents import Document, Readable
 from indexer.encoded import Floats, unpack_vectors
@@ -22,7 +23,7 @@ from indexer.errors import CorruptIndex, DerivedDamage, DocumentNotFound, NotRea
 from indexer.lexical import LexicalIndex, LexicalQuery
 from indexer.offsets import OffsetMap
 from indexer.packing import ChunkTokens, unpack_sentences
-from indexer.record import ChunkRow, StoredDocument
+from indexer.revisions import StoredDocument
 from indexer.segment import Segment, kind_of
 from indexer.texts import text_of
 
@@ -132,7 +133,7 @@ class Snapshot:
                 where.append(condition)
                 values.append(day)
         with self._reading():
-            return record.select_ids(self._db, " AND ".join(where), values)
+            return revisions.select_ids(self._db, " AND ".join(where), values)
 
     def dense(self, vector: Floats, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, cosine)`` of the ``limit`` chunks whose passage or best sentence is nearest to ``vector``
@@ -176,7 +177,7 @@ class Snapshot:
         """What the record has of chunks, in the order given; ids that are not on record are left out."""
         wanted = list(chunk_ids)
         with self._reading():
-            rows = record.select_chunks(self._db, wanted)
+            rows = chunk_rows.select_chunks(self._db, wanted)
         found = [rows[chunk_id] for chunk_id in wanted if chunk_id in rows]
         ids, boilerplate = tuple(row.chunk_id for row in found), tuple(row.boilerplate for row in found)
         try:
@@ -228,9 +229,9 @@ class Snapshot:
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks in the order given; ids that are not on record are left out. Raises CorruptIndex."""
         with self._reading():
-            rows = record.select_chunks(self._db, chunk_ids)
+            rows = chunk_rows.select_chunks(self._db, chunk_ids)
             keys = json.dumps(sorted({row.revision_row for row in rows.values()}))
-            found = record.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
+            found = revisions.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
             documents = {document.row: document for document in found}
             return [
                 _stored_chunk(rows[chunk_id], documents, *text_of(self._db, rows[chunk_id]))
@@ -241,14 +242,14 @@ class Snapshot:
     def documents(self, *, after: str | None = None, limit: int = 100) -> list[StoredDocument]:
         """Current documents ordered by id, starting behind the id ``after``."""
         with self._reading():
-            return record.select_documents(
+            return revisions.select_documents(
                 self._db, "r.current = 1 AND r.doc_id > ? ORDER BY r.doc_id LIMIT ?", (after or "", limit)
             )
 
     def current(self, doc_id: str) -> StoredDocument | None:
         """The current revision of a document, if it is there."""
         with self._reading():
-            found = record.select_documents(self._db, "r.doc_id = ? AND r.current = 1", (doc_id,))
+            found = revisions.select_documents(self._db, "r.doc_id = ? AND r.current = 1", (doc_id,))
         return found[0] if found else None
 
     def document(self, doc_id: str, revision: str | None = None) -> StoredDocument:
@@ -259,7 +260,7 @@ class Snapshot:
         if revision is None or stored.revision == revision:
             return stored
         with self._reading():
-            found = record.select_documents(
+            found = revisions.select_documents(
                 self._db,
                 "r.doc_id = ? AND r.revision = ? AND r.current = 0 ORDER BY r.row DESC LIMIT 1",
                 (doc_id, revision),
@@ -275,7 +276,7 @@ class Snapshot:
     def read_source(self, document: StoredDocument, start: int = 0, end: int | None = None) -> str:
         """As ``source_text``, for a document at hand."""
         with self._reading():
-            return record.read_source(self._db, document.row, start, document.characters if end is None else end)
+            return revisions.read_source(self._db, document.row, start, document.characters if end is None else end)
 
     def readable(self, doc_id: str, revision: str | None = None) -> Readable:
         """The readable text of a document, made anew from its source text."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 import zlib
 
-from indexer import record
+from indexer import revisions
+from indexer.chunk_rows import ChunkRow
 from indexer.errors import CorruptIndex
 from indexer.offsets import OffsetMap
 from indexer.packing import unpack_text
-from indexer.record import ChunkRow
 
 
 def text_of(connection: sqlite3.Connection, chunk: ChunkRow) -> tuple[str, OffsetMap]:
     """``(text, map from it to offsets of the source text)``. Raises CorruptIndex."""
-    source = record.read_source(connection, chunk.revision_row, chunk.start, chunk.end)
+    source = revisions.read_source(connection, chunk.revision_row, chunk.start, chunk.end)
     try:
         return unpack_text(chunk.text, source, chunk.start)
     except (ValueError, zlib.error) as error:

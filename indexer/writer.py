@@ -14,25 +14,24 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer import record
-from indexer.derive import SegmentRow, derive_lexical, derive_segments
+from indexer import chunk_rows, record, revisions
+from indexer.derive import derive_lexical
 from indexer.documents import Document
 from indexer.encoder import Encoder
 from indexer.errors import CitespanError, DerivedDamage, EncoderMismatch, StorageFull
 from indexer.lexical import LexicalEntry, LexicalIndex, write_view
-from indexer.merging import to_rewrite
 from indexer.prepare import Prepared, prepare
 from indexer.sealed import check_sums
 from indexer.segment import Segment
+from indexer.segment_rows import stored_segments, write_all_segments, write_new_segments
 from indexer.wal import empty_log
 
 log = logging.getLogger("citespan")
 
-_EVERY_CHUNK = 2**62
 SEGMENTS, LEXICAL = "segments", "lexical"
 
 
@@ -118,7 +117,7 @@ class Writer:
         ).fetchone()
         with self._storing():
             self._retire(found["row"])
-            record.delete_document(self._db, doc_id)
+            revisions.delete_document(self._db, doc_id)
         return RemoveReceipt(doc_id, found["revision"], 1 + old[0], found["passages"], found["characters"] + old[1])
 
     def find_source(self, source: str) -> str | None:
@@ -164,7 +163,7 @@ class Writer:
     def mend(self, *, thorough: bool = False) -> None:
         """Makes again what is missing, cut short or cannot be opened, and commits it; ``thorough``: also what has
         changed in any byte, at the cost of reading all of them. Nothing may be pending."""
-        for segment in self._stored_segments():
+        for segment in stored_segments(self._db):
             folder = self._folder / SEGMENTS / segment.name
             try:
                 found = Segment(folder, segment.sum)
@@ -191,7 +190,7 @@ class Writer:
         rows = [row["row"] for row in self._db.execute("SELECT row FROM revisions WHERE current = 0")]
         with self._storing():
             for row in rows:
-                record.delete_revision(self._db, row)
+                revisions.delete_revision(self._db, row)
         self._changed |= bool(rows)
         return len(rows)
 
@@ -214,7 +213,7 @@ class Writer:
         number. Raises StorageFull, CorruptIndex."""
         after = 0
         with self._storing():
-            while block := record.chunks_after(self._db, after, 1_000):
+            while block := chunk_rows.chunks_after(self._db, after, 1_000):
                 found = dict(
                     self._db.execute(
                         "SELECT chunk_id, encoded FROM recoded WHERE chunk_id BETWEEN ? AND ?",
@@ -222,7 +221,7 @@ class Writer:
                     ).fetchall()
                 )
                 for chunk in block:
-                    record.update_encoded(self._db, replace(chunk, encoded=found[chunk.chunk_id]))
+                    chunk_rows.update_encoded(self._db, replace(chunk, encoded=found[chunk.chunk_id]))
                 after = block[-1].chunk_id
             self._db.execute("DELETE FROM recoded")
             self._db.execute("DELETE FROM meta WHERE key = 'recoding'")
@@ -291,13 +290,9 @@ class Writer:
         self._first_new = 1 + (int(found["seq"]) if found else 0)
         self._documents, self._passages = (int(self._meta.get(name, "0")) for name in ("documents", "passages"))
 
-    def _stored_segments(self) -> list[SegmentRow]:
-        rows = self._db.execute("SELECT name, first_chunk, chunks, rows, kind, sum FROM segments ORDER BY first_chunk")
-        return [SegmentRow(**row) for row in rows]
-
     def _known_folders(self) -> Iterator[Path]:
         """The folders of the last commit."""
-        for segment in self._stored_segments():
+        for segment in stored_segments(self._db):
             yield self._folder / SEGMENTS / segment.name
         if "lexical" in self._meta:
             yield self._folder / LEXICAL / self._meta["lexical"]
@@ -315,14 +310,14 @@ class Writer:
 
     def _retire(self, revision_row: int) -> None:
         self._db.execute("UPDATE revisions SET current = 0 WHERE row = ?", (revision_row,))
-        self._passages -= len(record.delete_chunks(self._db, revision_row))
+        self._passages -= len(chunk_rows.delete_chunks(self._db, revision_row))
         self._documents -= 1
         if self._entries.pop(revision_row, None) is None:
             self._gone.append(revision_row)
         self._changed = True
 
     def _record(self, prepared: Prepared, root: str | None) -> None:
-        row = record.insert_revision(
+        row = revisions.insert_revision(
             self._db,
             prepared.document,
             fixes=prepared.fixes,
@@ -335,43 +330,18 @@ class Writer:
         self._documents += 1
         self._passages += len(prepared.chunks)
         self._entries[row] = [
-            LexicalEntry(record.insert_chunk(self._db, replace(each.row, revision_row=row)), row, each.body, each.names)
+            LexicalEntry(
+                chunk_rows.insert_chunk(self._db, replace(each.row, revision_row=row)), row, each.body, each.names
+            )
             for each in prepared.chunks
         ]
 
     def _write_segments(self, name: str) -> None:
-        stored = self._stored_segments()
+        folder = self._folder / SEGMENTS
         if self._derive_segments:
-            runs = [stored]
+            write_all_segments(self._db, self._encoder, folder, name)
         else:
-            self._db.execute("DELETE FROM tombstones WHERE chunk_id >= ?", (self._first_new,))
-            new = self._count("SELECT count(*) FROM chunks WHERE chunk_id >= ?", self._first_new)
-            runs = to_rewrite(stored, self._dead(stored), new)
-        for number, run in enumerate(runs):
-            newest = number == len(runs) - 1
-            first = run[0].first_chunk if run else self._first_new
-            last = _EVERY_CHUNK if newest else self._last_of(run[-1], stored)
-            if self._derive_segments:
-                first = 0
-            self._db.executemany("DELETE FROM segments WHERE name = ?", [(segment.name,) for segment in run])
-            self._db.execute("DELETE FROM tombstones WHERE chunk_id BETWEEN ? AND ?", (first, last))
-            made = derive_segments(self._db, self._encoder, self._folder / SEGMENTS, f"{name}-{number}", first, last)
-            self._db.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)", [astuple(each) for each in made])
-
-    def _dead(self, stored: list[SegmentRow]) -> dict[str, int]:
-        return {
-            segment.name: self._count(
-                "SELECT count(*) FROM tombstones WHERE chunk_id BETWEEN ? AND ?",
-                segment.first_chunk,
-                self._last_of(segment, stored),
-            )
-            for segment in stored
-        }
-
-    def _last_of(self, segment: SegmentRow, stored: list[SegmentRow]) -> int:
-        """The last id that ``segment`` may hold."""
-        behind = [other.first_chunk for other in stored if other.first_chunk > segment.first_chunk]
-        return min(behind, default=self._first_new) - 1
+            write_new_segments(self._db, self._encoder, folder, name, self._first_new)
 
     def _write_lexical(self, name: str) -> None:
         folder = self._folder / LEXICAL / name
@@ -398,9 +368,6 @@ class Writer:
                 self._sweep()
         except (OSError, CitespanError) as error:
             self._lose(error)
-
-    def _count(self, sql: str, *values: object) -> int:
-        return int(self._db.execute(sql, values).fetchone()[0])
 
 
 def _now() -> str:

