@@ -37,7 +37,7 @@ _SEARCH: Any = faiss.SearchParameters
 _SEARCH_CELLS: Any = faiss.SearchParametersIVF
 _PROBED = 2  # one cell of so many
 _ROWS_A_CELL = 400
-_TRAIN_A_CELL = 64
+_TRAIN_A_CELL = 256
 _BLOCK = 10_000  # rows
 _DENSE, _CHUNKS, _FIRST_ROW = "dense.faiss", "chunks.npy", "first_row.npy"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -69,6 +70,8 @@ def main() -> int:
         print(problem)
     if tally.problems:
         print(f"the stores are kept in {folder}")
+    else:
+        shutil.rmtree(folder)
     return 1 if tally.problems else 0
 
 
