@@ -80,10 +80,9 @@ class Snapshot:
             if not self.commit:
                 raise NotReady("the collection is empty: index some documents first")
             try:
-                self._segments = [
-                    Segment(folder / "segments" / row["name"], row["sum"])
-                    for row in self._db.execute("SELECT name, sum FROM segments ORDER BY first_chunk")
-                ]
+                # All rows at once: a statement left half read would hold its commit, and `_overtaken` see no other.
+                rows = self._db.execute("SELECT name, sum FROM segments ORDER BY first_chunk").fetchall()
+                self._segments = [Segment(folder / "segments" / row["name"], row["sum"]) for row in rows]
                 self._lexical = LexicalIndex(folder / "lexical" / meta["lexical"], meta["lexical_sum"])
                 break
             except DerivedDamage as damage:

@@ -25,6 +25,7 @@ from indexer.errors import (
 )
 from indexer.lexical import LexicalQuery
 from indexer.load import load_bytes
+from indexer.segment import Segment
 from indexer.snapshot import Snapshot
 
 KLING = "可灵AI发布了2.1版本。近七成收入由专业创作者贡献。"
@@ -172,6 +173,31 @@ def test_a_snapshot_that_is_held_does_not_change(collection: Collection):
     assert collection.snapshot().commit == 3
 
 
+def test_a_folder_that_goes_while_it_is_opened_means_a_newer_commit(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+):
+    """Between the record and the first of its segments, a writer commits and removes them."""
+    for number in range(2):
+        put(
+            collection,
+            *(doc(f"d{number}-{part}", f"编号{number}之{part}的文件。") for part in range(1 + 9 * (not number))),
+        )
+    assert len(list((collection.path / "segments").iterdir())) == 2
+    opened: list[Path] = []
+
+    class Slow(Segment):
+        def __init__(self, folder: Path, total: str) -> None:
+            opened.append(folder)
+            if len(opened) == 1:
+                put(Collection(collection.path, HashEncoder()), *(doc(f"e{n}", f"新的{n}。") for n in range(20)))
+            super().__init__(folder, total)
+
+    monkeypatch.setattr("indexer.snapshot.Segment", Slow)
+    fresh = Collection(collection.path, HashEncoder())
+    assert fresh.snapshot().documents_count == 31
+    assert len(opened) > 1
+
+
 def test_many_small_commits_end_in_few_segments_and_nothing_is_lost(collection: Collection):
     for number in range(40):
         put(collection, doc(f"d{number:02}", f"编号{number}的文件讲述第{number}个故事。"))
@@ -263,6 +289,7 @@ from fakes import HashEncoder
 from indexer import record
 from indexer.collections import Collections
 from indexer.load import load_bytes
+from indexer.segment import Segment
 
 collection = Collections(Path(sys.argv[1]), HashEncoder()).open("default")
 real = record.write_meta
