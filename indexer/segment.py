@@ -5,10 +5,10 @@ aborts the process. So segments are immutable: new chunks make new segments, rem
 (``Segment.search(allowed=...)``), and merging writes a new segment.
 
 A segment only proposes chunks: what the reranker and the reader see comes out of the record. So its vectors may be
-coarse. Up to ``FLAT_ROWS`` rows it is searched whole, with a byte a component; a larger one is divided into cells
-(inverted file: Jegou, Douze & Schmid 2011) of which half are searched, with half a byte a component: its first hundred
-hold 99 % of the ten best chunks. A product quantiser was tried: half the size and time, but two points of recall less
-from English to Chinese among 16,000 paragraphs.
+coarse: a byte a component. Up to ``FLAT_ROWS`` rows it is searched whole; a larger one is divided into cells (inverted
+file: Jegou, Douze & Schmid 2011) of which three quarters are searched, in less than half of the time. Tried and left: a
+product quantiser (a quarter of the size, but two points of recall less from English to Chinese among 16,000 paragraphs)
+and half a byte a component (half the size, three times as slow).
 
 Files of a segment folder, which is sealed (``indexer.sealed``):
 
@@ -35,9 +35,8 @@ FLAT_ROWS = 100_000
 # faiss patches keyword arguments into these classes at run time, unknown to its type stubs.
 _SEARCH: Any = faiss.SearchParameters
 _SEARCH_CELLS: Any = faiss.SearchParametersIVF
-_PROBED = 2  # one cell of so many
 _ROWS_A_CELL = 400
-_TRAIN_A_CELL = 256
+_TRAIN_A_CELL = 64
 _BLOCK = 10_000  # rows
 _DENSE, _CHUNKS, _FIRST_ROW = "dense.faiss", "chunks.npy", "first_row.npy"
 
@@ -65,26 +64,18 @@ def kind_of(rows: int) -> str:
 
 
 def _index(rows: npt.NDArray[np.int8]) -> Any:
-    dim = rows.shape[1]
+    dim, metric = rows.shape[1], faiss.METRIC_INNER_PRODUCT
+    code = faiss.ScalarQuantizer.QT_8bit_direct_signed
     if kind_of(len(rows)) == "flat":
-        code = faiss.ScalarQuantizer.QT_8bit_direct_signed
-        flat = faiss.IndexScalarQuantizer(dim, code, faiss.METRIC_INNER_PRODUCT)
-        _add(flat, rows, 1.0)
-        return flat
-    quantiser, code = faiss.IndexFlatIP(dim), faiss.ScalarQuantizer.QT_4bit
-    cells, metric = max(1, len(rows) // _ROWS_A_CELL), faiss.METRIC_INNER_PRODUCT
-    index: Any = faiss.IndexIVFScalarQuantizer(quantiser, dim, cells, code, metric, False)
-    index.cp.niter, index.cp.spherical = 10, True
-    unit = np.float32(1 / scale_of(dim))
-    index.train(rows[:: max(1, len(rows) // (cells * _TRAIN_A_CELL))].astype(np.float32) * unit)
-    _add(index, rows, float(unit))
+        index: Any = faiss.IndexScalarQuantizer(dim, code, metric)
+    else:
+        cells = max(1, len(rows) // _ROWS_A_CELL)
+        index = faiss.IndexIVFScalarQuantizer(faiss.IndexFlatIP(dim), dim, cells, code, metric, False)
+        index.cp.niter, index.cp.spherical = 10, True
+        index.train(rows[:: max(1, len(rows) // (cells * _TRAIN_A_CELL))].astype(np.float32))
+    for at in range(0, len(rows), _BLOCK):  # as float32 they take four times the memory
+        index.add(rows[at : at + _BLOCK].astype(np.float32))
     return index
-
-
-def _add(index: Any, rows: npt.NDArray[np.int8], unit: float) -> None:
-    """In blocks: as float32 they take four times the memory."""
-    for at in range(0, len(rows), _BLOCK):
-        index.add(rows[at : at + _BLOCK].astype(np.float32) * np.float32(unit))
 
 
 class Segment:
@@ -134,14 +125,13 @@ class Segment:
             options["sel"] = faiss.IDSelectorBitmap(self.rows, faiss.swig_ptr(bits))
         # Several rows of one chunk may stand among the best: ask for more rows than chunks are wanted.
         want = min(self.rows, limit * 4)
+        scale = scale_of(self.dim)
+        asked = quantise(vector, scale).astype(np.float32)
         if self._flat:
-            scale = scale_of(self.dim)
-            asked, unit = quantise(vector, scale).astype(np.float32), 1 / scale**2
             parameters = _SEARCH(**options) if options else None
         else:
             # A filter leaves few: then every cell is searched, for the cells near the question may hold none.
-            probed = self._index.nlist if options else max(1, self._index.nlist // _PROBED)
-            asked, unit = vector, 1.0
+            probed = self._index.nlist if options else max(1, self._index.nlist * 3 // 4)
             parameters = _SEARCH_CELLS(nprobe=probed, **options)
         try:
             scores, rows_found = self._index.search(asked[None, :], want, params=parameters)
@@ -154,7 +144,7 @@ class Segment:
         best: dict[int, float] = {}
         for position, score in zip(positions.tolist(), scores[0].tolist(), strict=False):
             if position not in best:
-                best[position] = score * unit
+                best[position] = score / scale**2
                 if len(best) == limit:
                     break
         return list(best.items())
