@@ -16,7 +16,7 @@ from pathlib import Path
 @contextmanager
 def serving(data: Path, documents: Path, workers: int) -> Iterator[tuple[str, int]]:
     """Host and port of a service with ``documents`` indexed. Raises RuntimeError with its log if it does not start."""
-    port = _free_port()
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CITESPAN_")} | {
         "CITESPAN_DATA": str(data),
         "CITESPAN_PORT": str(port),
@@ -50,7 +50,8 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listened at a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

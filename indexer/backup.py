@@ -25,12 +25,10 @@ from indexer import record
 from indexer.collection import Collection
 from indexer.errors import BackupBroken, CollectionExists, CollectionNotFound, CorruptIndex, NotReady, StorageFull
 from indexer.lock import writer_lock
-from indexer.sealed import sha256, sync
-from indexer.writer import LEXICAL, SEGMENTS
+from indexer.sealed import LEXICAL, MANIFEST, SEGMENTS, sha256, share, sync
 
 FORMAT = "citespan-backup-1"
 _MEMBER = re.compile(r"record\.db|(segments|lexical)/[\w-]{1,64}/[\w.-]{1,128}|glossaries/[\w-]{1,64}\.toml", re.ASCII)
-_MANIFEST = "manifest.json"
 _LARGEST_MANIFEST = 16_000_000
 _TRIES = 20
 _BLOCK = 1 << 20
@@ -106,12 +104,7 @@ def _share(folder: Path, other: Path) -> None:
     for file in folder.iterdir():
         if file.suffix == ".lock":
             continue
-        try:
-            os.link(file, other / file.name)
-        except FileNotFoundError:
-            raise
-        except OSError:  # another file system, or one without links
-            shutil.copyfile(file, other / file.name)
+        share(file, other / file.name)
 
 
 def _write(staged: Path, meta: dict[str, str], file: Path) -> None:
@@ -122,7 +115,7 @@ def _write(staged: Path, meta: dict[str, str], file: Path) -> None:
     told = {name: meta.get(name) for name in ("commit", "documents", "passages", "encoder_name", "encoder_fingerprint")}
     manifest = json.dumps({"format": FORMAT, **told, "files": listed}, indent=1).encode()
     with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as archive:
-        _add(archive, _MANIFEST, len(manifest), io.BytesIO(manifest))
+        _add(archive, MANIFEST, len(manifest), io.BytesIO(manifest))
         for name, entry in listed.items():
             with (staged / name).open("rb") as source:
                 _add(archive, name, int(str(entry["bytes"])), source)
@@ -186,8 +179,8 @@ def _unpack(file: Path, fresh: Path) -> dict[str, int]:
     """Every member that the manifest names, and nothing else; returns what the manifest tells."""
     with _reading(file) as archive:
         first = archive.next()
-        if first is None or first.name != _MANIFEST or not first.isreg() or first.size > _LARGEST_MANIFEST:
-            raise BackupBroken(f"{file} is no backup of a collection: {_MANIFEST} does not come first")
+        if first is None or first.name != MANIFEST or not first.isreg() or first.size > _LARGEST_MANIFEST:
+            raise BackupBroken(f"{file} is no backup of a collection: {MANIFEST} does not come first")
         manifest: dict[str, Any] = json.loads(_content(archive, first).read())
         if manifest.get("format") != FORMAT:
             raise BackupBroken(f"{file} is a backup of another format: {manifest.get('format')!r}, not {FORMAT!r}")

@@ -19,10 +19,10 @@ from indexer.encoder import Encoder
 from indexer.errors import CitespanError, CorruptIndex, DerivedDamage, EncoderMismatch, NotReady, StorageFull
 from indexer.lock import writer_lock
 from indexer.prepare import Prepared, prepare
-from indexer.sealed import size_of
+from indexer.sealed import LEXICAL, SEGMENTS, size_of
 from indexer.snapshot import Snapshot
 from indexer.wal import RENEW, shorten_log
-from indexer.writer import LEXICAL, SEGMENTS, Writer
+from indexer.writer import Writer
 
 
 class Collection:

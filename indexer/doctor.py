@@ -20,14 +20,14 @@ from indexer.collection import Collection
 from indexer.errors import CitespanError, CorruptIndex, DerivedDamage
 from indexer.lexical import LexicalIndex
 from indexer.packing import unpack_sentences
-from indexer.sealed import check_sums
+from indexer.sealed import LEXICAL, SEGMENTS, check_sums
 from indexer.segment import Segment
 from indexer.texts import text_of
 
 _LEAST_FREE = 256_000_000  # bytes
 _BLOCK = 1_000
 
-RECORD, SEGMENTS, LEXICAL, ENCODER, DISK = "record", "segments", "lexical", "encoder", "disk"
+RECORD, ENCODER, DISK = "record", "encoder", "disk"  # the other parts have the names of their folders
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import errno
 import json
 import math
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from pathlib import Path
 import tantivy
 
 from indexer.errors import DerivedDamage
-from indexer.sealed import check_edges, check_sum, fresh, publish, sums
+from indexer.sealed import check_edges, check_sum, fresh, publish, share, sums
 from indexer.terms import pinyin_terms, terms
 
 _HEAP_BYTES = 32_000_000
@@ -110,15 +109,11 @@ def _check_used_up(before: Path, after: Path, known: Mapping[str, str]) -> None:
 
 def _share(file: Path, other: Path) -> None:
     """``other`` becomes the same file. tantivy replaces its own lists, which must not be seen through the link."""
-    if file.suffix != ".json":
-        try:
-            os.link(file, other)
-        except OSError:  # a file system without links
-            pass
-        else:
-            return
     try:
-        shutil.copyfile(file, other)
+        if file.suffix == ".json":
+            shutil.copyfile(file, other)
+        else:
+            share(file, other)
     except OSError as error:
         raise DerivedDamage(f"the lexical index cannot be read: {error}") from error
 

@@ -1,7 +1,7 @@
 """The record of truth: one SQLite file a collection. Everything else can be derived from it.
 
 A *revision* is one state of a document; one revision a document is current. Source text is kept in blocks
-of ``BLOCK`` code points, so that a span is read without reading the document. Superseded revisions keep their
+of code points, so that a span is read without reading the document. Superseded revisions keep their
 text (a citation names its revision) until they are compacted away; a deleted document loses all of its rows.
 
 Of each chunk the record keeps where it stands, how its readable text comes out of the source text, and what the

@@ -19,6 +19,8 @@ from pathlib import Path
 
 from indexer.errors import DerivedDamage
 
+SEGMENTS, LEXICAL = "segments", "lexical"
+"""The folders of a collection in which sealed ones lie."""
 MANIFEST = "manifest.json"
 # faiss keeps the tables of a segment with cells at its beginning, tantivy those of its files at their end.
 _BEGINNING, _END = 1 << 20, 1 << 16
@@ -63,6 +65,16 @@ def fresh(folder: Path) -> Path:
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     return temporary
+
+
+def share(file: Path, other: Path) -> None:
+    """``other`` becomes the same file, or a copy where the file system has no links. Raises OSError."""
+    try:
+        os.link(file, other)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(file, other)
 
 
 def publish(temporary: Path, folder: Path, known: Mapping[str, str] | None = None) -> str:

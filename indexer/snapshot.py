@@ -24,6 +24,7 @@ from indexer.lexical import LexicalIndex, LexicalQuery
 from indexer.offsets import OffsetMap
 from indexer.packing import ChunkTokens, unpack_sentences
 from indexer.revisions import StoredDocument
+from indexer.sealed import LEXICAL, SEGMENTS
 from indexer.segment import Segment, kind_of
 from indexer.texts import text_of
 
@@ -82,8 +83,8 @@ class Snapshot:
             try:
                 # All rows at once: a statement left half read would hold its commit, and `_overtaken` see no other.
                 rows = self._db.execute("SELECT name, sum FROM segments ORDER BY first_chunk").fetchall()
-                self._segments = [Segment(folder / "segments" / row["name"], row["sum"]) for row in rows]
-                self._lexical = LexicalIndex(folder / "lexical" / meta["lexical"], meta["lexical_sum"])
+                self._segments = [Segment(folder / SEGMENTS / row["name"], row["sum"]) for row in rows]
+                self._lexical = LexicalIndex(folder / LEXICAL / meta["lexical"], meta["lexical_sum"])
                 break
             except DerivedDamage as damage:
                 # A writer may have replaced a folder while we looked; otherwise the damage is real.

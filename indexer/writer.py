@@ -25,14 +25,12 @@ from indexer.encoder import Encoder
 from indexer.errors import CitespanError, DerivedDamage, EncoderMismatch, StorageFull
 from indexer.lexical import LexicalEntry, LexicalIndex, write_view
 from indexer.prepare import Prepared, prepare
-from indexer.sealed import check_sums
+from indexer.sealed import LEXICAL, SEGMENTS, check_sums
 from indexer.segment import Segment
 from indexer.segment_rows import stored_segments, write_all_segments, write_new_segments
 from indexer.wal import empty_log
 
 log = logging.getLogger("citespan")
-
-SEGMENTS, LEXICAL = "segments", "lexical"
 
 
 @dataclass(frozen=True, slots=True)

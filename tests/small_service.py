@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+from bench.service import free_port
 from indexer.snapshot import Snapshot
 from qa.pipeline import Request
 from qa.results import Answer, AskResult, Citation, FoundPassage
@@ -164,9 +164,3 @@ def _wait_for(server: Server) -> None:
         except requests.RequestException:
             time.sleep(0.05)
     raise AssertionError(server.log.read_text())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

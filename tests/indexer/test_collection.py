@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import HashEncoder
+from small_store import KLING, KUAISHOU, doc, found_by_meaning, found_by_terms, put
 
 from indexer.collection import Collection
 from indexer.collections import Collections
-from indexer.documents import Document
 from indexer.encoded import search_rows
 from indexer.errors import (
     CollectionNotFound,
@@ -24,33 +24,7 @@ from indexer.errors import (
     WriterBusy,
 )
 from indexer.lexical import LexicalQuery
-from indexer.load import load_bytes
 from indexer.segment import Segment
-from indexer.snapshot import Snapshot
-
-KLING = "可灵AI发布了2.1版本。近七成收入由专业创作者贡献。"
-KUAISHOU = "快手一季度平均日活跃用户为4.08亿。\n\n管理层表示将继续投入研发。"
-
-
-def doc(doc_id: str, text: str, **options: object) -> Document:
-    return load_bytes(text.encode(), f"{doc_id}.txt", doc_id=doc_id, **options)  # type: ignore[arg-type]
-
-
-def put(collection: Collection, *documents: Document) -> int:
-    with collection.writer() as writer:
-        for document in documents:
-            writer.put(document)
-        return writer.commit()
-
-
-def lexical(snapshot: Snapshot, question: str) -> list[str]:
-    found = snapshot.lexical(LexicalQuery.of(question), 10)
-    return [chunk.document.doc_id for chunk in snapshot.chunks([chunk_id for chunk_id, _ in found])]
-
-
-def dense(snapshot: Snapshot, question: str) -> list[str]:
-    found = snapshot.dense(HashEncoder().encode_query([question])[0], 10)
-    return [chunk.document.doc_id for chunk in snapshot.chunks([chunk_id for chunk_id, _ in found])]
 
 
 @pytest.fixture
@@ -68,8 +42,8 @@ def test_one_commit_makes_a_document_found_in_both_indexes(collection: Collectio
     assert put(collection, doc("kling", KLING), doc("ks", KUAISHOU)) == 1
     snapshot = collection.snapshot()
     assert (snapshot.commit, snapshot.documents_count) == (1, 2)
-    assert lexical(snapshot, "专业创作者")[0] == "kling"
-    assert dense(snapshot, "近七成收入由专业创作者贡献")[0] == "kling"
+    assert found_by_terms(snapshot, "专业创作者")[0] == "kling"
+    assert found_by_meaning(snapshot, "近七成收入由专业创作者贡献")[0] == "kling"
 
 
 def test_chunk_text_maps_to_the_source(collection: Collection):
@@ -107,7 +81,7 @@ def test_a_new_revision_replaces_the_old_one_and_keeps_its_text(collection: Coll
     old = collection.snapshot().document("a").revision
     assert put(collection, doc("a", KUAISHOU)) == 2
     snapshot = collection.snapshot()
-    assert lexical(snapshot, "专业创作者 快手") == ["a"]
+    assert found_by_terms(snapshot, "专业创作者 快手") == ["a"]
     assert all("快手" in chunk.text or "管理层" in chunk.text for chunk in snapshot.chunks([1, 2, 3]))
     assert snapshot.source_text("a", old) == KLING
     assert not snapshot.document("a", old).current
@@ -122,7 +96,7 @@ def test_a_removed_document_is_nowhere(collection: Collection):
         assert writer.remove("a") is None
         writer.commit()
     snapshot = collection.snapshot()
-    assert "a" not in lexical(snapshot, KLING) + dense(snapshot, KLING)
+    assert "a" not in found_by_terms(snapshot, KLING) + found_by_meaning(snapshot, KLING)
     with pytest.raises(DocumentNotFound):
         snapshot.document("a")
 
@@ -133,7 +107,7 @@ def test_a_document_put_and_removed_before_the_commit_leaves_nothing(collection:
         writer.put(doc("b", KUAISHOU))
         writer.remove("a")
         writer.commit()
-    assert set(dense(collection.snapshot(), KLING)) == {"b"}
+    assert set(found_by_meaning(collection.snapshot(), KLING)) == {"b"}
 
 
 def test_what_is_not_committed_is_dropped(collection: Collection):
@@ -143,7 +117,7 @@ def test_what_is_not_committed_is_dropped(collection: Collection):
         writer.remove("a")
     snapshot = collection.snapshot()
     assert [document.doc_id for document in snapshot.documents()] == ["a"]
-    assert set(dense(snapshot, KUAISHOU) + lexical(snapshot, KUAISHOU)) <= {"a"}
+    assert set(found_by_meaning(snapshot, KUAISHOU) + found_by_terms(snapshot, KUAISHOU)) <= {"a"}
 
 
 def test_an_error_while_writing_drops_everything(collection: Collection):
@@ -167,8 +141,8 @@ def test_a_snapshot_that_is_held_does_not_change(collection: Collection):
         writer.remove("a")
         writer.put(doc("c", "完全不同的内容在这里。"))
         writer.commit()
-    assert lexical(held, "专业创作者") == ["a"]
-    assert dense(held, KLING) == ["a"]
+    assert found_by_terms(held, "专业创作者") == ["a"]
+    assert found_by_meaning(held, KLING) == ["a"]
     assert held.source_text("a") == KLING
     assert collection.snapshot().commit == 3
 
@@ -309,12 +283,12 @@ with collection.writer() as writer:
     assert died.returncode == -9, died.stderr
     fresh = Collections(tmp_path, HashEncoder()).open("default")
     assert [document.doc_id for document in fresh.snapshot().documents()] == ["a"]
-    assert lexical(fresh.snapshot(), "鹦鹉") == []
+    assert found_by_terms(fresh.snapshot(), "鹦鹉") == []
     assert len(list((collection.path / "segments").iterdir())) == 2
     put(fresh, doc("b", KUAISHOU))
     assert len(list((collection.path / "segments").iterdir())) == 1
-    assert set(lexical(fresh.snapshot(), "鹦鹉 快手 可灵")) == {"a", "b"}
-    assert set(dense(fresh.snapshot(), "鹦鹉学舌")) == {"a", "b"}
+    assert set(found_by_terms(fresh.snapshot(), "鹦鹉 快手 可灵")) == {"a", "b"}
+    assert set(found_by_meaning(fresh.snapshot(), "鹦鹉学舌")) == {"a", "b"}
 
 
 @pytest.mark.parametrize("file", ["record.db", "segments/*/dense.faiss", "lexical/*/meta.json", "lexical/*/*.idx"])

@@ -85,7 +85,7 @@ def test_a_seed_makes_one_network_and_another_seed_another() -> None:
 def test_networks_trained_side_by_side_are_those_trained_in_turn(tmp_path: Path) -> None:
     data = lessons_of(EXAMPLES)
     (tmp_path / "lessons").write_bytes(pickle.dumps(data))
-    in_turn, at_once = (trained(data, tmp_path / "lessons", epochs=1, jobs=jobs) for jobs in (1, 2))
+    in_turn, at_once = (trained(data, *tables(data), tmp_path / "lessons", epochs=1, jobs=jobs) for jobs in (1, 2))
     for one, other in zip(in_turn, at_once, strict=True):
         ours, theirs = one.weights(), other.weights()
         assert ours.keys() == theirs.keys()

@@ -216,10 +216,10 @@ def _member(kept: Path, seed: int, keys: int, epochs: int) -> Network:
     return train(data.made, made_with, seed, min(keys, len(known)), epochs)
 
 
-def trained(data: Lessons, kept: Path, epochs: int, jobs: int) -> list[Network]:
-    """All networks, ``jobs`` at a time: the same, whatever that number is. ``kept`` holds ``data``, for the others."""
+def trained(data: Lessons, made_with: Tables, known: list[str], kept: Path, epochs: int, jobs: int) -> list[Network]:
+    """All networks, ``jobs`` at a time: the same, whatever that number is. ``made_with`` and ``known``: ``tables`` of
+    ``data``; where there are several processes, they read ``data`` from ``kept``."""
     if jobs == 1:
-        made_with, known = tables(data)
         return [train(data.made, made_with, seed, min(keys, len(known)), epochs) for seed, keys in _MEMBERS]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting = [pool.submit(_member, kept, seed, keys, epochs) for seed, keys in _MEMBERS]
@@ -244,8 +244,8 @@ def main() -> None:
             if args.cache or args.jobs > 1:
                 kept.write_bytes(pickle.dumps(data, protocol=5))
         print(f"{len(data.made)} questions, {time.monotonic() - began:.0f} s", flush=True)
-        networks = trained(data, kept, args.epochs, args.jobs)
-    made_with, known = tables(data)
+        made_with, known = tables(data)
+        networks = trained(data, made_with, known, kept, args.epochs, args.jobs)
     write(networks, made_with, known, args.out)
 
 
