@@ -6,7 +6,7 @@ import time
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from api.render import ask_result, search_result
 from qa.pipeline import Request
 from qa.results import Answer, AskResult, Citation

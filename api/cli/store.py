@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from indexer.compact import CompactReceipt, compact
 from indexer.doctor import Examination, examine, repair
 

@@ -6,12 +6,12 @@ import sys
 
 import click
 
-from api.cli_ask import ask_command, search_command
-from api.cli_backup import backup_command, recode_command, restore_command
-from api.cli_eval import eval_command
-from api.cli_index import index_command, remove_command
-from api.cli_status import collections_command, serve_command, status_command
-from api.cli_store import compact_command, doctor_command
+from api.cli.ask import ask_command, search_command
+from api.cli.backup import backup_command, recode_command, restore_command
+from api.cli.eval import eval_command
+from api.cli.index import index_command, remove_command
+from api.cli.status import collections_command, serve_command, status_command
+from api.cli.store import compact_command, doctor_command
 from indexer.errors import CitespanError
 
 

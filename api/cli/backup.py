@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from indexer.backup import backup, restore
 from indexer.collections import Collections
 from indexer.encoder import load_encoder

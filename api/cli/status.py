@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from api.server import serve
 from api.settings import Settings
 

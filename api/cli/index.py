@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from indexer.build import BuildReport, build
 from indexer.errors import DocumentNotFound, LoadError
 from indexer.load import walk

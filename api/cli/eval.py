@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from api.cli_context import CliContext, common_options
+from api.cli.context import CliContext, common_options
 from indexer.errors import ConfigError
 from indexer.snapshot import Snapshot
 from qa.evaluation.evaluate import DEPTH, Evaluation, evaluate, missing_sources

@@ -1,0 +1,77 @@
+"""A question from any of the faces (HTTP, chat, agents, bots) to the pipeline: limits, collection, answer, count."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+from api import render
+from api.errors import RequestError
+from api.schemas import AskRequest, FiltersBody, SearchRequest
+from api.service import Service
+from indexer.errors import QueryError
+from qa.pipeline import Request
+from qa.results import Filters
+
+QUESTION_PROBLEMS = (
+    "query_invalid",
+    "question_empty",
+    "question_too_long",
+    "filter_invalid",
+    "doc_id_invalid",
+    "encoder_mismatch",
+)
+"""What can be wrong with a question beyond the form of the request."""
+
+
+def answer_question(held: Service, body: AskRequest) -> dict[str, Any]:
+    """The object of ``/v1/ask``. Raises CitespanError: a question, a filter or a collection that will not do."""
+    request = _request(held, body, body.min_confidence)
+    collection = held.collection(body.collection)
+    snapshot = collection.snapshot()
+    started = perf_counter()
+    result = held.pipeline.ask(snapshot, request)
+    held.metrics.answered(result)
+    return render.ask_result(result, collection.name, perf_counter() - started)
+
+
+def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
+    """The object of ``/v1/search``. Raises CitespanError as :func:`answer_question` does."""
+    request = _request(held, body, None)
+    collection = held.collection(body.collection)
+    snapshot = collection.snapshot()
+    started = perf_counter()
+    result = held.pipeline.search(snapshot, request)
+    return render.search_result(result, collection.name, perf_counter() - started)
+
+
+def _request(held: Service, body: SearchRequest, min_confidence: float | None) -> Request:
+    """``body`` as the pipeline takes it, held to the limits that are settings."""
+    limits = held.settings
+    if len(body.question) > limits.max_question_chars:
+        raise QueryError(
+            f"The question has {len(body.question)} characters, {limits.max_question_chars} are allowed.",
+            code="question_too_long",
+        )
+    if body.k > limits.k_max:
+        message = f"at most {limits.k_max}"
+        raise RequestError("request_invalid", f"k: {message}", [{"loc": ["k"], "message": message}])
+    return Request(
+        question=body.question,
+        k=body.k,
+        filters=_filters(body.filters),
+        min_confidence=limits.min_confidence if min_confidence is None else min_confidence,
+        explain=body.explain,
+    )
+
+
+def _filters(body: FiltersBody | None) -> Filters:
+    if body is None:
+        return Filters()
+    return Filters(
+        doc_id=tuple(body.doc_id),
+        source=tuple(body.source),
+        tag=tuple(body.tag),
+        published_from=body.published_from,
+        published_to=body.published_to,
+    )
