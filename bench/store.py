@@ -48,7 +48,7 @@ def section(data: Path, large: Path) -> Iterator[str]:
             opened = _in_process("open", folder, data)
             added = _in_process("add", folder, data)
             yield (
-                f"| {passages:,} | {added['cpu']:.2f} | {added['written'] / 1e6:.1f} | {opened['cpu']:.3f}"
+                f"| {passages:,} | {added['cpu']:.2f} | {added['written'] / 1e6:.2f} | {opened['cpu']:.3f}"
                 f" | {opened['private'] / 1e6:.1f} |"
             )
         yield ""

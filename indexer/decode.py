@@ -54,7 +54,7 @@ class Decoded:
     broken: int = 0
 
 
-def decode(data: bytes, *, max_chars: int = 20_000_000) -> Decoded:
+def decode(data: bytes, *, max_chars: int = 5_000_000) -> Decoded:
     """``data`` as text. Raises LoadError: ``file_empty``, ``file_binary``, ``file_broken`` or
     ``file_too_large`` (more than ``max_chars`` code points)."""
     if not data.strip(b" \t\r\n\x00"):

@@ -15,7 +15,7 @@ class LoadLimits:
     and for its first 100 pages, and as much again for each 100 more."""
 
     max_bytes: int = 50_000_000
-    max_chars: int = 20_000_000
+    max_chars: int = 5_000_000
     max_pages: int = 5_000
     max_unpacked_bytes: int = 200_000_000
     max_ratio: int = 200

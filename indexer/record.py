@@ -7,6 +7,9 @@ text (a citation names its revision) until they are compacted away; a deleted do
 Of each chunk the record keeps where it stands, how its readable text comes out of the source text, and what the
 encoder made of it (tokens, or vectors). Chunks, texts, documents and ``meta`` have checksums, which also cover where
 they stand: a changed bit is noticed when it is read, not quoted.
+
+Fingerprints, by which copies are found, are random: an index of them in strips of 4,096 documents is only written where
+it is newest, and a copy is looked for in every strip.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from pathlib import Path
 from indexer.encoder import Encoder
 from indexer.errors import CorruptIndex, StorageFull
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _PAGE_SIZE = 4096
 WAL_LIMIT = 16_000_000
 _SCHEMA = """
@@ -47,7 +50,7 @@ CREATE TABLE IF NOT EXISTS revisions (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_current ON revisions (doc_id) WHERE current = 1;
 CREATE INDEX IF NOT EXISTS superseded ON revisions (doc_id, revision) WHERE current = 0;
-CREATE INDEX IF NOT EXISTS by_fingerprint ON revisions (fingerprint) WHERE current = 1;
+CREATE INDEX IF NOT EXISTS by_fingerprint ON revisions (row >> 12, fingerprint) WHERE current = 1;
 CREATE TABLE IF NOT EXISTS blocks (block INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS tags (
     revision_row INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (revision_row, tag)

@@ -119,8 +119,11 @@ def delete_document(connection: sqlite3.Connection, doc_id: str) -> None:
 
 
 _DOCUMENT = """
-SELECT r.*, (SELECT o.doc_id FROM revisions o WHERE o.current = 1 AND o.fingerprint = r.fingerprint
-             AND o.row < r.row ORDER BY o.row LIMIT 1) AS copy_of
+WITH RECURSIVE strips (strip) AS (
+    SELECT 0 UNION ALL SELECT strip + 1 FROM strips WHERE strip < (SELECT max(row) FROM revisions) >> 12
+)
+SELECT r.*, (SELECT o.doc_id FROM strips CROSS JOIN revisions o ON o.row >> 12 = strip AND o.current = 1
+             AND o.fingerprint = r.fingerprint WHERE o.row < r.row ORDER BY o.row LIMIT 1) AS copy_of
 FROM revisions r
 """
 

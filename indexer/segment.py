@@ -5,10 +5,12 @@ aborts the process. So segments are immutable: new chunks make new segments, rem
 (``Segment.search(allowed=...)``), and merging writes a new segment.
 
 A segment only proposes chunks: what the reranker and the reader see comes out of the record. So its vectors may be
-coarse: a byte a component. Up to ``FLAT_ROWS`` rows it is searched whole; a larger one is divided into cells (inverted
-file: Jegou, Douze & Schmid 2011) of which three quarters are searched, in less than half of the time. Tried and left: a
-product quantiser (a quarter of the size, but two points of recall less from English to Chinese among 16,000 paragraphs)
-and half a byte a component (half the size, three times as slow).
+coarse. Up to ``FLAT_ROWS`` rows they have a byte a component and are searched whole. A larger segment is divided into
+cells (inverted file), of which three quarters are searched, and its vectors are coded by a product quantiser, a byte
+for every four components (Jegou, Douze & Schmid 2011): a quarter of the size, searched in three quarters of the time.
+Coded cosines are only near: ``SPARE`` times as many chunks are proposed as are wanted, which brings back what the
+coding loses. Tried and left: half a byte a component (twice the size, three times as slow), RaBitQ with two and more
+bits (larger and slower than this at the same recall).
 
 Files of a segment folder, which is sealed (``indexer.sealed``):
 
@@ -32,11 +34,15 @@ from indexer.errors import DerivedDamage
 from indexer.sealed import check_edges, fresh, publish
 
 FLAT_ROWS = 100_000
+SPARE = 2
 # faiss patches keyword arguments into these classes at run time, unknown to its type stubs.
 _SEARCH: Any = faiss.SearchParameters
 _SEARCH_CELLS: Any = faiss.SearchParametersIVF
 _ROWS_A_CELL = 400
 _TRAIN_A_CELL = 64
+_COMPONENTS_A_CODE, _CODE_BITS = 4, 8
+_TRAIN_A_CODE = 40  # rows
+_TRAIN_ROUNDS = 5  # more of them find no more
 _BLOCK = 10_000  # rows
 _DENSE, _CHUNKS, _FIRST_ROW = "dense.faiss", "chunks.npy", "first_row.npy"
 
@@ -64,17 +70,32 @@ def kind_of(rows: int) -> str:
 
 
 def _index(rows: npt.NDArray[np.int8]) -> Any:
-    dim, metric = rows.shape[1], faiss.METRIC_INNER_PRODUCT
-    code = faiss.ScalarQuantizer.QT_8bit_direct_signed
-    if kind_of(len(rows)) == "flat":
-        index: Any = faiss.IndexScalarQuantizer(dim, code, metric)
-    else:
-        cells = max(1, len(rows) // _ROWS_A_CELL)
-        index = faiss.IndexIVFScalarQuantizer(faiss.IndexFlatIP(dim), dim, cells, code, metric, False)
-        index.cp.niter, index.cp.spherical = 10, True
-        index.train(rows[:: max(1, len(rows) // (cells * _TRAIN_A_CELL))].astype(np.float32))
+    index = _flat(rows.shape[1]) if kind_of(len(rows)) == "flat" else _cells(rows)
     for at in range(0, len(rows), _BLOCK):  # as float32 they take four times the memory
         index.add(rows[at : at + _BLOCK].astype(np.float32))
+    return index
+
+
+def _flat(dim: int) -> Any:
+    code = faiss.ScalarQuantizer.QT_8bit_direct_signed
+    return faiss.IndexScalarQuantizer(dim, code, faiss.METRIC_INNER_PRODUCT)
+
+
+def _cells(rows: npt.NDArray[np.int8]) -> Any:
+    """An empty inverted file whose cells and codes fit ``rows``."""
+    dim = rows.shape[1]
+    cells = max(1, len(rows) // _ROWS_A_CELL)
+    codes = -(-dim // _COMPONENTS_A_CODE)
+    while dim % codes:  # every code stands for as many components as any other
+        codes += 1
+    training = rows[:: max(1, len(rows) // (cells * _TRAIN_A_CELL))].astype(np.float32)
+    bits = min(_CODE_BITS, len(training).bit_length() - 1)
+    index: Any = faiss.IndexIVFPQ(faiss.IndexFlatIP(dim), dim, cells, codes, bits, faiss.METRIC_INNER_PRODUCT)
+    index.by_residual = False  # one table of products for all cells
+    index.cp.niter, index.cp.spherical = 2 * _TRAIN_ROUNDS, True
+    index.pq.cp.niter = _TRAIN_ROUNDS
+    index.pq.cp.max_points_per_centroid, index.pq.cp.min_points_per_centroid = _TRAIN_A_CODE, 1
+    index.train(training)
     return index
 
 
@@ -94,7 +115,7 @@ class Segment:
         if len(self.chunks) != len(self.first_row) - 1 or index.ntotal != self.first_row[-1]:
             raise DerivedDamage(f"segment {folder.name} holds {index.ntotal} rows, not {self.first_row[-1]}")
         self._index = index
-        self._flat = not hasattr(index, "nlist")
+        self.exact = not hasattr(index, "nlist")
         self.name = folder.name
         self.dim = int(index.d)
 
@@ -115,7 +136,8 @@ class Segment:
     def search(
         self, vector: Floats, limit: int, allowed: npt.NDArray[np.bool_] | None = None
     ) -> list[tuple[int, float]]:
-        """``(position, cosine)`` of the ``limit`` best chunks by their best row, best first.
+        """``(position, cosine)`` of the ``limit`` best chunks by their best row, best first. The cosines are near ones
+        where the segment is not ``exact``.
 
         ``vector``: float32 (dim,), normalised. ``allowed``: bool (chunks,), or None for all.
         """
@@ -127,7 +149,7 @@ class Segment:
         want = min(self.rows, limit * 4)
         scale = scale_of(self.dim)
         asked = quantise(vector, scale).astype(np.float32)
-        if self._flat:
+        if self.exact:
             parameters = _SEARCH(**options) if options else None
         else:
             # A filter leaves few: then every cell is searched, for the cells near the question may hold none.

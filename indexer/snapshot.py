@@ -25,7 +25,7 @@ from indexer.offsets import OffsetMap
 from indexer.packing import ChunkTokens, unpack_sentences
 from indexer.revisions import StoredDocument
 from indexer.sealed import LEXICAL, SEGMENTS
-from indexer.segment import Segment, kind_of
+from indexer.segment import SPARE, Segment, kind_of
 from indexer.texts import text_of
 
 # Opening tries again when a writer commits in between; two commits within one opening are rare.
@@ -137,7 +137,11 @@ class Snapshot:
 
     def dense(self, vector: Floats, limit: int, doc_ids: Sequence[str] | None = None) -> list[tuple[int, float]]:
         """``(chunk_id, cosine)`` of the ``limit`` chunks whose passage or best sentence is nearest to ``vector``
-        (float32 (dim,), normalised); only chunks of ``doc_ids`` where given."""
+        (float32 (dim,), normalised); only chunks of ``doc_ids`` where given.
+
+        ``segment.SPARE`` times as many where there is a segment whose cosines are only near.
+        """
+        limit *= 1 if all(segment.exact for segment in self._segments) else SPARE
         masks = self._alive if doc_ids is None else self._allowed(doc_ids)
         found: list[tuple[int, float]] = []
         with self._searching():
