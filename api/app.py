@@ -17,6 +17,7 @@ import api.health
 import api.uploads
 import api.web
 from api.errors import register_errors
+from api.links import check_public_url
 from api.metrics import Metrics
 from api.request_id import register_request_id
 from api.security import register_security
@@ -54,8 +55,9 @@ class DocIdConverter(PathConverter):
 def create_app(settings: Settings, pipeline: Pipeline | None = None, collections: Collections | None = None) -> Flask:
     """The service. What is not given is opened as ``settings`` say; under gunicorn that is after the fork.
 
-    Raises ConfigError for settings that name models or glossaries which cannot be opened.
+    Raises ConfigError for settings that name models or glossaries which cannot be opened, and for a wrong address.
     """
+    check_public_url(settings)
     if pipeline is None or collections is None:
         pipeline, collections = open_models(settings)
     collections.create(settings.collection)  # makes nothing yet, but a bad name stops the start

@@ -30,6 +30,7 @@ def citation(cited: Citation) -> dict[str, Any]:
         "revision": cited.revision,
         "source": cited.source,
         "title": cited.title,
+        "publisher": cited.publisher,
         "published": cited.published,
         "start": cited.start,
         "end": cited.end,

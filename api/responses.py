@@ -24,6 +24,7 @@ class CitationOut(ResponseModel):
     revision: str
     source: str
     title: str
+    publisher: str | None = Field(description="The document's metadata of that name.")
     published: str | None
     start: Offset
     end: Offset

@@ -48,6 +48,9 @@ class Settings:
     )
     graceful_timeout: int = option(30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600)
     access_log: bool = option(False, "Write one JSON line to standard output for each request.")
+    public_url: str | None = option(
+        None, "Address at which people reach the web page, for links in replies; without it the host that was asked."
+    )
 
     max_question_chars: int = option(
         2000, "Longest question, in characters; can be lowered, not raised.", minimum=1, maximum=2000

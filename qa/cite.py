@@ -27,4 +27,5 @@ def cite(snapshot: Snapshot, chunk: StoredChunk, start: int, end: int) -> Citati
         end=high,
         quote=quote,
         page=page_at(document.page_starts, low),
+        publisher=publisher if isinstance(publisher := document.metadata.get("publisher"), str) else None,
     )

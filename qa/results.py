@@ -144,7 +144,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: ``quote`` is exactly ``source_text[start:end]`` of that revision."""
+    """Where a quote stands: ``quote`` is exactly ``source_text[start:end]`` of that revision.
+
+    ``publisher`` is the document's metadata of that name, where it has one.
+    """
 
     doc_id: str
     revision: str
@@ -155,6 +158,7 @@ class Citation:
     end: int
     quote: str
     page: int | None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,13 @@ def check_citations(collection: Collection, result: AskResult) -> int:
     return len(cited)
 
 
+def test_a_citation_names_the_publisher_of_its_document(pipeline: Pipeline, seeds: Collection):
+    snapshot = seeds.snapshot()
+    for passage in pipeline.search(snapshot, Request("可灵", k=20)).passages:
+        document = snapshot.document(passage.citation.doc_id)
+        assert passage.citation.publisher == document.metadata.get("publisher")
+
+
 def test_every_citation_is_the_source_text_at_its_offsets(pipeline: Pipeline, seeds: Collection):
     questions = ("快手2024年营收是多少", "What are the prices of Kling 2.1?", "盖坤是谁", "為什麼可靈要出海")
     assert sum(check_citations(seeds, pipeline.ask(seeds.snapshot(), Request(q))) for q in questions) > 20
