@@ -16,6 +16,7 @@ from typing import Any, get_args, get_origin
 from indexer.errors import ConfigError
 
 PREFIX = "CITESPAN_"
+MASK = "'***'"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -30,6 +31,7 @@ class Option:
     env: str
     minimum: float | None = None
     maximum: float | None = None
+    secret: bool = False
 
 
 def option(
@@ -39,9 +41,19 @@ def option(
     minimum: float | None = None,
     maximum: float | None = None,
     env: str | None = None,
+    secret: bool = False,
 ) -> Any:
-    """Declare a setting. ``env``: its variable, where that is not ``CITESPAN_`` and the field's name."""
-    return field(default=default, metadata={"doc": doc, "env": env, "minimum": minimum, "maximum": maximum})
+    """Declare a setting. ``env``: its variable, where that is not ``CITESPAN_`` and the field's name.
+
+    A ``secret`` one is read from the environment only, and no message or ``repr`` shows its value.
+    """
+    metadata = {"doc": doc, "env": env, "minimum": minimum, "maximum": maximum, "secret": secret}
+    return field(default=default, metadata=metadata)
+
+
+def shown(declared: Option, value: Any) -> str:
+    """``value`` as a log or a message may show it."""
+    return MASK if declared.secret and value is not None else repr(value)
 
 
 def plain_type(annotation: Any) -> type:
@@ -57,12 +69,14 @@ def from_text(declared: Option, text: str) -> Any:
     try:
         value = _convert(declared.kind, text.strip())
     except ValueError as error:
-        raise ConfigError(f"{declared.env}={text!r}: {error}") from None
+        raise ConfigError(f"{declared.env}={shown(declared, text)}: {error}") from None
     return _within(declared, declared.env, value)
 
 
 def from_toml(declared: Option, value: Any, folder: Path) -> Any:
     """The value of a key in a TOML file that lies in ``folder``; relative paths start there."""
+    if declared.secret:  # files are copied, shared and committed
+        raise ConfigError(f"{declared.name} is a secret and is not read from a file: set {declared.env} instead")
     kind = declared.kind
     if kind is float and type(value) is int:
         value = float(value)

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from api.options import PREFIX, Option, from_text, from_toml, option, plain_type
+from api.options import PREFIX, Option, from_text, from_toml, option, plain_type, shown
 from indexer.errors import ConfigError
 
 FILE_VARIABLE = PREFIX + "CONFIG"
@@ -22,7 +22,7 @@ DEFAULT_FILE = "citespan.toml"
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Settings:
     """Every option of the service. Sizes are in bytes, times in seconds."""
 
@@ -62,6 +62,11 @@ class Settings:
         10.0, "Seconds that a change waits for another writer before it is refused.", minimum=0, maximum=600
     )
 
+    def __repr__(self) -> str:
+        """Every setting, secrets masked: this is what the log shows at the start."""
+        values = (f"{name}={shown(declared, getattr(self, name))}" for name, declared in options().items())
+        return f"Settings({', '.join(values)})"
+
     @classmethod
     def load(cls, file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """The settings from ``file`` and ``environ`` (``os.environ``); ``overrides`` that are not None win.
@@ -99,7 +104,8 @@ def _file_values(file: Path) -> dict[str, Any]:
     unknown = sorted(table.keys() - options().keys())
     if unknown:
         raise ConfigError(
-            f"{file}: unknown setting {unknown[0]} = {table[unknown[0]]!r}; known: {', '.join(options())}"
+            # Not its value: it may be a secret whose name was mistyped.
+            f"{file}: unknown setting {unknown[0]}; known: {', '.join(options())}"
         )
     try:
         return {name: from_toml(options()[name], value, file.parent) for name, value in table.items()}
@@ -114,6 +120,6 @@ def _environment_values(environ: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith(PREFIX) or variable == FILE_VARIABLE:
             continue
         if variable not in by_variable:
-            raise ConfigError(f"unknown setting {variable}={text!r}; known: {', '.join(sorted(by_variable))}")
+            raise ConfigError(f"unknown setting {variable}; known: {', '.join(sorted(by_variable))}")
         values[by_variable[variable].name] = from_text(by_variable[variable], text)
     return values

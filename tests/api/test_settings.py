@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
-from api.options import PREFIX
+from api.options import MASK, PREFIX, Option, from_text, from_toml, shown
 from api.settings import Settings, options
 from indexer.collections import Collections
 from indexer.errors import ConfigError
@@ -71,7 +71,7 @@ def test_every_type_is_read_from_the_environment(toml):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("prot = 80", ["prot", "80"]),
+        ("prot = 80", ["prot"]),
         ('port = "80"', ["port", "80"]),
         ("port = true", ["port", "True"]),
         ("port = 0", ["port", "0"]),
@@ -93,7 +93,6 @@ def test_what_does_not_fit_in_a_file_is_named(toml, text, names):
 @pytest.mark.parametrize(
     ("variable", "text"),
     [
-        ("CITESPAN_PROT", "80"),
         ("CITESPAN_PORT", "eighty"),
         ("CITESPAN_PORT", ""),
         ("CITESPAN_PORT", "-1"),
@@ -106,6 +105,39 @@ def test_what_does_not_fit_in_the_environment_is_named(toml, variable, text):
         Settings.load(environ={variable: text})
     assert variable in caught.value.message
     assert text in caught.value.message
+
+
+def test_a_name_that_is_not_known_is_told_without_its_value(toml):
+    """It may be a secret with a slip in its name."""
+    with pytest.raises(ConfigError, match="CITESPAN_SECRT") as from_environment:
+        Settings.load(environ={"CITESPAN_SECRT": "xoxb-1"})
+    with pytest.raises(ConfigError, match="secrt") as from_file:
+        Settings.load(toml('secrt = "xoxb-1"'), {})
+    assert "xoxb-1" not in from_environment.value.message + from_file.value.message
+
+
+SECRET = Option("key", str, None, "A key.", "CITESPAN_KEY", secret=True)
+
+
+def test_a_secret_is_not_read_from_a_file(tmp_path):
+    with pytest.raises(ConfigError, match="set CITESPAN_KEY instead") as caught:
+        from_toml(SECRET, "xoxb-1", tmp_path)
+    assert "xoxb-1" not in caught.value.message
+
+
+def test_a_secret_is_masked_wherever_it_could_be_shown():
+    number = Option("pin", int, None, "A pin.", "CITESPAN_PIN", secret=True)
+    with pytest.raises(ConfigError, match="CITESPAN_PIN") as caught:
+        from_text(number, "xoxb-1")
+    assert "xoxb-1" not in caught.value.message
+    assert (shown(SECRET, "xoxb-1"), shown(SECRET, None)) == (MASK, "None")
+
+
+def test_the_settings_show_all_but_their_secrets():
+    for name, declared in options().items():
+        value = "xoxb-1" if declared.secret else getattr(Settings(), name)
+        assert f"{name}={shown(declared, value)}" in repr(Settings(**{name: value}))
+    assert "xoxb-1" not in repr(Settings(**{name: "xoxb-1" for name, kind in options().items() if kind.secret}))
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path):
@@ -133,3 +165,4 @@ def test_every_setting_is_documented():
         assert f"| `{option.name}` | `{option.env}` |" in page
         assert option.doc in page
         assert option.env.startswith(PREFIX)
+        assert not option.secret or f"| `{option.name}` | `{option.env}` | secret |" in page
