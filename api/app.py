@@ -14,6 +14,7 @@ import api.collections
 import api.docs
 import api.documents
 import api.health
+import api.mcp.blueprint
 import api.uploads
 import api.web
 from api.errors import register_errors
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     api.uploads.blueprint,
     api.collections.blueprint,
     api.health.blueprint,
+    api.mcp.blueprint.blueprint,
     api.docs.blueprint,
     api.web.blueprint,
 )

@@ -23,18 +23,21 @@ _MAX_ERRORS = 20
 
 
 def read_json(model: type[M], max_bytes: int) -> M:
-    """The request's JSON body as ``model``.
+    """The request's JSON body as ``model``. Codes: those of ``read_value``, ``request_invalid`` and the codes that
+    ``model`` gives its own fields."""
+    return validate(model, read_value(max_bytes))
 
-    Codes: ``media_type_unsupported``, ``body_too_large`` (raised while reading), ``json_invalid``,
-    ``text_invalid``, ``request_invalid`` and the codes that ``model`` gives its own fields.
-    """
+
+def read_value(max_bytes: int) -> object:
+    """The request's JSON body, whatever it holds. Codes: ``media_type_unsupported``, ``body_too_large`` (raised while
+    reading), ``request_malformed``, ``json_invalid``, ``text_invalid``."""
     charset = request.mimetype_params.get("charset", "utf-8")
     if request.mimetype != JSON or charset.lower() != "utf-8":
         raise RequestError("media_type_unsupported", f"Send Content-Type: {JSON} (UTF-8).")
     request.max_content_length = max_bytes
     with reading_body():
         data = request.get_data(cache=False)
-    return validate(model, _parse(data))
+    return _parse(data)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from api.errors import RequestError
 from api.operation import Operation, operation
 from api.responses import DocumentList, DocumentResponse, TextResponse
 from api.schemas import DocumentQuery, DocumentsQuery, TextQuery
-from api.service import service
+from api.service import Service, service
 from indexer.errors import NotReady
 
 blueprint = Blueprint("documents", __name__)
@@ -76,7 +76,13 @@ def get_document(doc_id: str, query: DocumentQuery) -> Response:
     )
 )
 def get_text(doc_id: str, query: TextQuery) -> Response:
-    collection = service().collection(query.collection)
+    return render.json_response(read_range(service(), doc_id, query))
+
+
+def read_range(held: Service, doc_id: str, query: TextQuery) -> dict[str, object]:
+    """The object of ``/v1/documents/{doc_id}/text``. RequestError (``range_invalid``), DocumentNotFound,
+    RevisionNotFound, and what opening the collection raises."""
+    collection = held.collection(query.collection)
     snapshot = collection.snapshot()
     stored = snapshot.document(doc_id, query.revision)
     end = stored.characters if query.end is None else query.end
@@ -85,15 +91,13 @@ def get_text(doc_id: str, query: TextQuery) -> Response:
             "range_invalid",
             f"[{query.start}, {end}) is no range of a text of {stored.characters} characters.",
         )
-    return render.json_response(
-        {
-            "doc_id": doc_id,
-            "revision": stored.revision,
-            "current": stored.current,
-            "start": query.start,
-            "end": end,
-            "characters": stored.characters,
-            "text": snapshot.read_source(stored, query.start, end),
-            "index": render.index(collection.name, snapshot.commit),
-        }
-    )
+    return {
+        "doc_id": doc_id,
+        "revision": stored.revision,
+        "current": stored.current,
+        "start": query.start,
+        "end": end,
+        "characters": stored.characters,
+        "text": snapshot.read_source(stored, query.start, end),
+        "index": render.index(collection.name, snapshot.commit),
+    }

@@ -77,8 +77,8 @@ def _operation(rule: Rule, method: str, declared: Operation) -> dict[str, Any]:
     }
     if declared.description:
         described["description"] = declared.description
-    if declared.body:
-        described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(declared.body)}}}
+    if model := declared.body or declared.message:
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(model)}}}
     if declared.form:
         described["requestBody"] = {
             "required": True,
@@ -124,22 +124,35 @@ def _form_schema(form: type[BaseModel]) -> dict[str, Any]:
 def _responses(rule: Rule, method: str, declared: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, answer in declared.answers.items():
-        content = (
-            {answer: {"schema": {"type": "string"}}} if isinstance(answer, str) else {JSON: {"schema": _ref(answer)}}
-        )
-        responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
+        responses[str(status)] = {"description": _STATUS_TEXT[status], "content": _content(answer)}
     by_status: dict[int, list[str]] = {}
     for code in declared.codes(method, set(_PATH_VALUE.findall(rule.rule))):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     for status, codes in sorted(by_status.items()):
+        # Another protocol may have errors of its own under the same status.
+        others = responses.get(str(status), {"content": {}})["content"]
         responses[str(status)] = {
             "description": ", ".join(f"`{code}`" for code in codes),
-            "content": {PROBLEM_JSON: {"schema": _ref(ProblemOut)}},
+            "content": {**others, PROBLEM_JSON: {"schema": _ref(ProblemOut)}},
         }
     return responses
 
 
-_STATUS_TEXT = {200: "Done.", 201: "Done; a document is new."}
+def _content(answer: type[BaseModel] | str | None) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    if isinstance(answer, str):
+        return {answer: {"schema": {"type": "string"}}}
+    return {JSON: {"schema": _ref(answer)}}
+
+
+_STATUS_TEXT = {
+    200: "Done.",
+    201: "Done; it is new.",
+    202: "Taken; there is nothing to answer.",
+    400: "Refused.",
+    404: "Refused.",
+}
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:
@@ -147,9 +160,8 @@ def _ref(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _models(declared: Operation) -> Iterator[type[BaseModel]]:
-    if declared.body:
-        yield declared.body
-    yield from (answer for answer in declared.answers.values() if not isinstance(answer, str))
+    yield from (model for model in (declared.body, declared.message) if model is not None)
+    yield from (answer for answer in declared.answers.values() if isinstance(answer, type))
 
 
 def _inlined(model: type[BaseModel]) -> dict[str, Any]:

@@ -37,17 +37,19 @@ _COLLECTION_PROBLEMS = ("collection_name_invalid", "collection_not_found", "not_
 class Operation:
     """What a route takes and gives.
 
-    ``answers``: for each status of success a model, or the media type of a body that is no JSON. ``body``:
-    the model of a JSON body; ``form``: of the fields of a multipart body beside its files. ``query``: of the
-    query parameters; None where any are let pass. ``document``: the body is a document, to which the
-    larger limit applies. ``problems``: codes beyond those that follow from the rest.
+    ``answers``: for each status of success a model, the media type of a body that is no JSON, or None where there is
+    no body. ``body``: the model of a JSON body; ``form``: of the fields of a multipart body beside its files;
+    ``message``: of a JSON body that the view reads by itself, because another protocol says what becomes of a wrong
+    one. ``query``: of the query parameters; None where any are let pass. ``document``: the body is a document, to
+    which the larger limit applies. ``problems``: codes beyond those that follow from the rest.
     """
 
     summary: str
     tag: str
-    answers: Mapping[int, type[BaseModel] | str]
+    answers: Mapping[int, type[BaseModel] | str | None]
     body: type[RequestModel] | None = None
     form: type[RequestModel] | None = None
+    message: type[BaseModel] | None = None
     query: type[RequestModel] | None = NoQuery
     document: bool = False
     problems: tuple[str, ...] = ()
