@@ -33,7 +33,7 @@ def healthz() -> Response:
     Operation(
         summary="Can it answer questions?",
         tag="Operation",
-        description="200 once models and default collection are open; 503 with the reason.",
+        description="200 once models and default collection are open; 503 with the reason, and once it is to stop.",
         query=None,
         answers={200: ReadyResponse},
         problems=("not_ready",),
@@ -41,6 +41,8 @@ def healthz() -> Response:
 )
 def readyz() -> Response:
     held = service()
+    if held.stopping.is_set():
+        return problem("not_ready", "The service is about to stop.", reason="stopping")
     name = held.settings.collection
     try:
         commit = held.collection(name).snapshot().commit

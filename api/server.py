@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -46,12 +48,13 @@ def options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "gthread",
+        "worker_class": "api.worker.Worker",
         "threads": settings.threads,
         "reuse_port": True,
         "preload_app": False,
         "keepalive": 30,
-        "graceful_timeout": settings.graceful_timeout,
+        # How long the master waits for its workers, from SIGTERM on.
+        "graceful_timeout": settings.graceful_timeout + math.ceil(settings.shutdown_delay),
         # Of a worker's heartbeat, not of a request: opening a large model may take long.
         "timeout": 120,
         # A slow disk must not make the master think that a worker hangs.
@@ -98,6 +101,8 @@ def serve(settings: Settings) -> None:
 
     Raises ConfigError if the address is taken; exits if a model cannot be opened or no worker can start.
     """
+    # Until gunicorn takes the signal over; and the first process of a container has no default for it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     log.info("settings: %s", settings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from flask import current_app
 
@@ -21,6 +22,8 @@ class Service:
     pipeline: Pipeline
     collections: Collections
     metrics: Metrics
+    stopping: Event = field(default_factory=Event)
+    """Set once this process was asked to stop: it still answers, but should be sent no more."""
 
     def collection(self, name: str | None) -> Collection:
         """The collection ``name``, or the default one. CollectionNotFound; ConfigError for a bad name.

@@ -47,6 +47,12 @@ class Settings:
         4, "Threads of a worker, which is how many requests it serves at a time.", minimum=1, maximum=256
     )
     graceful_timeout: int = option(30, "Seconds that running requests are given at shutdown.", minimum=1, maximum=3600)
+    shutdown_delay: float = option(
+        0.0,
+        "Seconds between SIGTERM, from which `/readyz` says no, and the stop: until a load balancer has seen it.",
+        minimum=0,
+        maximum=600,
+    )
     access_log: bool = option(False, "Write one JSON line to standard output for each request.")
     public_url: str | None = option(
         None, "Address at which people reach the web page, for links in replies; without it the host that was asked."
