@@ -48,7 +48,7 @@ def options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "api.worker.Worker",
+        "worker_class": "api.stopping.StoppingWorker",
         "threads": settings.threads,
         "reuse_port": True,
         "preload_app": False,
