@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from api import render
 from api.errors import RequestError
+from api.layers import text_of_layer
 from api.operation import Operation, operation
 from api.responses import DocumentList, DocumentResponse, TextResponse
 from api.schemas import DocumentQuery, DocumentsQuery, TextQuery
@@ -35,7 +36,7 @@ def list_documents(query: DocumentsQuery) -> Response:
         pass  # a new service: an empty list, not an error
     else:
         # One more than asked for tells whether there is a next page.
-        commit, found = snapshot.commit, snapshot.documents(after=query.after, limit=query.limit + 1)
+        commit, found = snapshot.commit, snapshot.documents(after=query.after, limit=query.limit + 1, named=query.named)
     page = found[: query.limit]
     return render.json_response(
         {
@@ -59,8 +60,14 @@ def list_documents(query: DocumentsQuery) -> Response:
 def get_document(doc_id: str, query: DocumentQuery) -> Response:
     collection = service().collection(query.collection)
     snapshot = collection.snapshot()
-    stored = render.document(snapshot.document(doc_id, query.revision))
-    return render.json_response(stored | {"index": render.index(collection.name, snapshot.commit)})
+    stored = snapshot.document(doc_id, query.revision)
+    return render.json_response(
+        render.document(stored)
+        | {
+            "page_starts": list(stored.page_starts) or None,
+            "index": render.index(collection.name, snapshot.commit),
+        }
+    )
 
 
 @blueprint.get("/v1/documents/<doc_id:doc_id>/text")
@@ -69,10 +76,11 @@ def get_document(doc_id: str, query: DocumentQuery) -> Response:
         summary="Read the source text",
         tag="Documents",
         description="The code points `[start, end)` of the file as decoded: the `quote` of a citation with "
-        "the same `revision`, `start` and `end`.",
+        "the same `revision`, `start` and `end`. With `layer=readable` what people are shown of that range: HTML, for "
+        "one, without its markup. Ranges that follow each other give texts that follow each other.",
         query=TextQuery,
         answers={200: TextResponse},
-        problems=("document_not_found", "range_invalid"),
+        problems=("document_not_found", "range_invalid", "layer_unavailable"),
     )
 )
 def get_text(doc_id: str, query: TextQuery) -> Response:
@@ -98,6 +106,7 @@ def read_range(held: Service, doc_id: str, query: TextQuery) -> dict[str, object
         "start": query.start,
         "end": end,
         "characters": stored.characters,
-        "text": snapshot.read_source(stored, query.start, end),
+        "layer": query.layer,
+        "text": text_of_layer(snapshot, stored, query.layer, query.start, end),
         "index": render.index(collection.name, snapshot.commit),
     }

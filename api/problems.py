@@ -36,6 +36,7 @@ PROBLEMS: dict[str, Problem] = {
     "question_too_long": Problem(422, "Question too long", "Shorten the question; `detail` names the limit."),
     "filter_invalid": Problem(422, "Invalid filter", "Each entry of `errors` names a filter and what is wrong."),
     "range_invalid": Problem(422, "Range outside the text", "Use 0 <= start <= end <= the number of characters."),
+    "layer_unavailable": Problem(422, "Text layer not available", "Read the source text: leave `layer` out."),
     "doc_id_invalid": Problem(
         400,
         "Invalid document id",

@@ -118,11 +118,15 @@ class DocumentList(ResponseModel):
 
 
 class DocumentResponse(DocumentOut):
+    page_starts: list[Offset] | None = Field(description="Where each page begins; null where there are none.")
     index: IndexState
 
 
 class TextResponse(ResponseModel):
-    """`text` is `source_text[start:end]`; `characters` is the length of the whole."""
+    """`text` is `source_text[start:end]`, or what is shown of it; `characters` is the length of the whole.
+
+    `start`, `end` and `characters` count the source text in either layer.
+    """
 
     doc_id: str
     revision: str
@@ -130,6 +134,7 @@ class TextResponse(ResponseModel):
     start: Offset
     end: Offset
     characters: Count
+    layer: Literal["source", "readable"]
     text: str
     index: IndexState
 

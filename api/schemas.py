@@ -109,6 +109,9 @@ class CollectionQuery(RequestModel):
 
 class DocumentsQuery(CollectionQuery):
     after: DocId | None = Field(default=None, description="The `next` of the page before.")
+    named: Line | None = Field(
+        default=None, description="Only documents whose title, source, id or a tag holds this; any where empty."
+    )
     limit: Annotated[int, Field(ge=1, le=PAGE_MAX), DECIMAL] = 100
 
 
@@ -123,3 +126,7 @@ class TextQuery(DocumentQuery):
         Field(ge=0, description="Code point behind the last one; the end of the text without it."),
         DECIMAL,
     ] = None
+    layer: Literal["source", "readable"] = Field(
+        default="source",
+        description="`readable`: what people are shown of that range, without markup and with repairs.",
+    )

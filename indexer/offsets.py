@@ -7,7 +7,7 @@ piece covers was removed. All offsets are half-open code-point ranges.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,6 +68,20 @@ class OffsetMap:
             low = a if low is None else low
             high = b
         return None if low is None or high is None or low == high else (low, high)
+
+    def upper_point(self, at: int) -> int:
+        """Where in the derived text begins what was made from the text at or behind ``at`` below.
+
+        A replaced piece belongs to the place where it begins, so the ranges between the points of rising offsets
+        hold the derived text once, whole.
+        """
+        index = bisect_left(self.pieces, at, key=lambda piece: piece.lower_start)
+        if index:
+            before = self.pieces[index - 1]
+            if before.copied and before.lower_end > at:
+                return before.upper_start + at - before.lower_start
+            return before.upper_end
+        return 0
 
     def over(self, below: OffsetMap) -> OffsetMap:
         """This map (text C from B) on top of ``below`` (B from A): the map from C to A."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
@@ -126,6 +127,19 @@ SELECT r.*, (SELECT o.doc_id FROM strips CROSS JOIN revisions o ON o.row >> 12 =
              AND o.fingerprint = r.fingerprint WHERE o.row < r.row ORDER BY o.row LIMIT 1) AS copy_of
 FROM revisions r
 """
+
+
+NAMED = (
+    "(r.title || char(10) || r.source || char(10) || r.doc_id || char(10) || coalesce("
+    "(SELECT group_concat(tag, char(10)) FROM tags WHERE revision_row = r.row), '')) LIKE ? ESCAPE '\\'"
+)
+"""A condition for ``select_documents``; its value is a pattern of :func:`like`."""
+
+
+def like(part: str) -> str:
+    """The pattern of LIKE (ESCAPE a backslash) that holds for every text with ``part`` in it."""
+    escaped = re.sub(r"([%_\\])", r"\\\1", part)
+    return f"%{escaped}%"
 
 
 def select_documents(connection: sqlite3.Connection, where: str, values: Sequence[object]) -> list[StoredDocument]:

@@ -243,12 +243,17 @@ class Snapshot:
                 if chunk_id in rows
             ]
 
-    def documents(self, *, after: str | None = None, limit: int = 100) -> list[StoredDocument]:
-        """Current documents ordered by id, starting behind the id ``after``."""
+    def documents(
+        self, *, after: str | None = None, limit: int = 100, named: str | None = None
+    ) -> list[StoredDocument]:
+        """Current documents ordered by id, starting behind the id ``after``; with ``named`` only those whose title,
+        source, id or a tag holds it (ASCII letters in either case)."""
+        where, values = "r.current = 1 AND r.doc_id > ?", [after or ""]
+        if named:
+            where += f" AND {revisions.NAMED}"
+            values.append(revisions.like(named))
         with self._reading():
-            return revisions.select_documents(
-                self._db, "r.current = 1 AND r.doc_id > ? ORDER BY r.doc_id LIMIT ?", (after or "", limit)
-            )
+            return revisions.select_documents(self._db, f"{where} ORDER BY r.doc_id LIMIT ?", [*values, limit])
 
     def current(self, doc_id: str) -> StoredDocument | None:
         """The current revision of a document, if it is there."""

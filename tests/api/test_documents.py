@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from small_service import DOCUMENTS, HTML, KLING, KUAISHOU
+
+from api import layers
+
+SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def test_documents_are_listed_in_pages(client):
@@ -69,3 +75,65 @@ def test_a_collection_that_was_named_wrongly_is_not_started(client):
         client.put("/v1/documents/a?collection=nome", json={"text": "text"}),
     ):
         assert (response.status_code, response.get_json()["code"]) == (404, "collection_not_found")
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("可灵", ["kling"]),  # title
+        ("EN/kuai", ["kuaishou"]),  # source, ASCII in either case
+        ("rep", ["report"]),  # id
+        ("财", ["kling", "report"]),  # a tag, a title
+        ("", ["kling", "kuaishou", "report"]),
+        ("%", []),
+        ("_", []),
+        ("\\", []),
+        ("nothing of the sort", []),
+    ],
+)
+def test_documents_are_found_by_their_names(client, named, found):
+    body = client.get("/v1/documents", query_string={"named": named}).get_json()
+    assert [entry["doc_id"] for entry in body["documents"]] == found
+
+
+def test_named_documents_are_paged(client):
+    first = client.get("/v1/documents?named=k&limit=1").get_json()
+    second = client.get(f"/v1/documents?named=k&limit=1&after={first['next']}").get_json()
+    assert [entry["doc_id"] for entry in first["documents"] + second["documents"]] == ["kling", "kuaishou"]
+    assert second["next"] is None
+
+
+def test_the_readable_layer_has_no_markup(client):
+    whole = client.get("/v1/documents/report/text?layer=readable").get_json()
+    assert whole["text"].strip().startswith("2025年第一季度")
+    assert "<" not in whole["text"]
+    assert (whole["layer"], whole["end"], whole["characters"]) == ("readable", len(HTML), len(HTML))
+
+
+def test_ranges_of_the_readable_layer_follow_each_other(client):
+    def read(start: int, end: int) -> str:
+        path = f"/v1/documents/report/text?layer=readable&start={start}&end={end}"
+        return str(client.get(path).get_json()["text"])
+
+    whole = read(0, len(HTML))
+    assert all(read(0, cut) + read(cut, len(HTML)) == whole for cut in range(len(HTML) + 1))
+    start = HTML.index("可灵AI")
+    assert read(start, start + 4) == "可灵AI"
+
+
+def test_the_readable_layer_of_a_huge_document_is_refused(client, monkeypatch):
+    monkeypatch.setattr(layers, "READABLE_MAX", len(HTML) - 1)
+    response = client.get("/v1/documents/report/text?layer=readable")
+    assert (response.status_code, response.get_json()["code"]) == (422, "layer_unavailable")
+    assert client.get("/v1/documents/report/text").status_code == 200
+
+
+def test_pages_of_a_document_begin_at_offsets(client):
+    file = (SEEDS / "articles/2025-11-20-outlook.pdf").open("rb")
+    upload = client.post("/v1/documents", data={"file": (file, "outlook.pdf")}, content_type="multipart/form-data")
+    doc_id = upload.get_json()["results"][0]["doc_id"]
+    body = client.get(f"/v1/documents/{doc_id}").get_json()
+    assert body["pages"] == len(body["page_starts"])
+    assert body["page_starts"][0] == 0
+    assert body["page_starts"] == sorted(body["page_starts"])
+    assert client.get("/v1/documents/kling").get_json()["page_starts"] is None

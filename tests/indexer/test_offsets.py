@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +105,23 @@ def test_a_part_maps_like_the_whole(case: tuple[str, list[Edit]], data: st.DataO
 def test_bytes_hold_the_whole_map():
     offsets = OffsetMap([Piece(0, 2, 1, 3, True), Piece(2, 3, 3, 9, False)])
     assert OffsetMap.from_bytes(offsets.to_bytes()).pieces == offsets.pieces
+
+
+@given(edited(), st.lists(st.integers(0, 40), max_size=4))
+def test_points_cut_the_derived_text_without_loss(case: tuple[str, list[Edit]], cuts: list[int]):
+    lower, edits = case
+    upper, offsets = apply_edits(lower, edits)
+    places = [0, *sorted(min(cut, len(lower)) for cut in cuts), len(lower) + 1]
+    points = [offsets.upper_point(place) for place in places]
+    assert points == sorted(points)
+    assert "".join(upper[a:b] for a, b in pairwise(points)) == upper
+
+
+@given(edited())
+def test_points_around_a_span_hold_what_was_made_from_it(case: tuple[str, list[Edit]]):
+    _, offsets = apply_edits(*case)
+    for piece in offsets.pieces:
+        if piece.lower_start < piece.lower_end:
+            points = offsets.upper_point(piece.lower_start), offsets.upper_point(piece.lower_end)
+            assert points[0] <= piece.upper_start
+            assert points[1] >= piece.upper_end
