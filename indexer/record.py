@@ -22,13 +22,14 @@ from pathlib import Path
 
 from indexer.encoder import Encoder
 from indexer.errors import CorruptIndex, StorageFull
+from indexer.sealed import sync
 
 SCHEMA_VERSION = 5
 _PAGE_SIZE = 4096
 WAL_LIMIT = 16_000_000
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS revisions (
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE revisions (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
     doc_id TEXT NOT NULL,
     revision TEXT NOT NULL,
@@ -48,14 +49,14 @@ CREATE TABLE IF NOT EXISTS revisions (
     indexed_at TEXT NOT NULL,
     sum INTEGER NOT NULL
 );
-CREATE UNIQUE INDEX IF NOT EXISTS one_current ON revisions (doc_id) WHERE current = 1;
-CREATE INDEX IF NOT EXISTS superseded ON revisions (doc_id, revision) WHERE current = 0;
-CREATE INDEX IF NOT EXISTS by_fingerprint ON revisions (row >> 12, fingerprint) WHERE current = 1;
-CREATE TABLE IF NOT EXISTS blocks (block INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS tags (
+CREATE UNIQUE INDEX one_current ON revisions (doc_id) WHERE current = 1;
+CREATE INDEX superseded ON revisions (doc_id, revision) WHERE current = 0;
+CREATE INDEX by_fingerprint ON revisions (row >> 12, fingerprint) WHERE current = 1;
+CREATE TABLE blocks (block INTEGER PRIMARY KEY, text TEXT NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE tags (
     revision_row INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (revision_row, tag)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS chunks (
+CREATE TABLE chunks (
     chunk_id INTEGER PRIMARY KEY AUTOINCREMENT,
     revision_row INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL,
@@ -65,13 +66,13 @@ CREATE TABLE IF NOT EXISTS chunks (
     encoded BLOB NOT NULL,
     sum INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS by_revision ON chunks (revision_row);
-CREATE TABLE IF NOT EXISTS recoded (chunk_id INTEGER PRIMARY KEY, encoded BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS segments (
+CREATE INDEX by_revision ON chunks (revision_row);
+CREATE TABLE recoded (chunk_id INTEGER PRIMARY KEY, encoded BLOB NOT NULL);
+CREATE TABLE segments (
     name TEXT PRIMARY KEY, first_chunk INTEGER NOT NULL, chunks INTEGER NOT NULL, rows INTEGER NOT NULL,
     kind TEXT NOT NULL, sum TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tombstones (chunk_id INTEGER PRIMARY KEY);
+CREATE TABLE tombstones (chunk_id INTEGER PRIMARY KEY);
 """
 _READING = ("SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_CORRUPTFS", "SQLITE_IOERR_DATA")
 
@@ -90,7 +91,9 @@ def guarded() -> Iterator[None]:
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are opened by name. Raises CorruptIndex, StorageFull."""
-    mode = "ro" if read_only else "rwc"
+    if not read_only and not path.exists():
+        _create(path)
+    mode = "ro" if read_only else "rw"
     with guarded():
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
@@ -100,17 +103,38 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA busy_timeout = 5000")
             connection.execute("PRAGMA cache_size = -4096")
             if not read_only:
-                connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
-                connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA secure_delete = ON")
-                # One transaction: a writer that dies here leaves all tables or none.
-                connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _create(path: Path) -> None:
+    """An empty record, which appears whole or not at all.
+
+    SQLite turns a file into one with a log by way of a journal; a creator that died there would leave one which a
+    reader can neither undo nor look past.
+    """
+    fresh = path.with_name(path.name + ".new")
+    for leftover in path.parent.glob(fresh.name + "*"):
+        leftover.unlink()
+    with guarded():
+        connection = sqlite3.connect(fresh, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        finally:
+            connection.close()  # the last to close moves the log into the file
+    try:
+        sync(fresh)
+        fresh.rename(path)
+        sync(path.parent)
+    except OSError as error:
+        raise StorageFull(f"{path} cannot be written: {error.strerror}") from error
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
