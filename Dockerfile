@@ -2,7 +2,9 @@
 #
 #   docker build -t citespan .                   the service on the embedded models (target slim)
 #   docker build -t citespan:full --target full .   also other encoders, by name (brings torch)
-#   docker run -p 8000:8000 -v citespan:/data citespan
+#   docker run -p 8000:8000 -v citespan:/data -e CITESPAN_API_KEYS=admin:$(openssl rand -hex 24) citespan
+#
+# It listens at 0.0.0.0 and does not start without a key: docs/security.md.
 #
 # The image holds the index of seeds/; a new named volume at /data begins with it.
 ARG BASE_IMAGE=python:3.11-slim-bookworm

@@ -17,6 +17,9 @@ import api.health
 import api.mcp.blueprint
 import api.uploads
 import api.web
+from api.access.audit import register_audit
+from api.access.gate import register_access, register_caller
+from api.access.shared import SharedMemory
 from api.errors import register_errors
 from api.links import check_public_url
 from api.metrics import Metrics
@@ -54,8 +57,15 @@ class DocIdConverter(PathConverter):
     part_isolating = False  # or werkzeug would split at slashes before it matches
 
 
-def create_app(settings: Settings, pipeline: Pipeline | None = None, collections: Collections | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    pipeline: Pipeline | None = None,
+    collections: Collections | None = None,
+    shared: SharedMemory | None = None,
+) -> Flask:
     """The service. What is not given is opened as ``settings`` say; under gunicorn that is after the fork.
+
+    ``shared`` is made before it, by whoever starts more than one process; limits hold for one process without.
 
     Raises ConfigError for settings that name models or glossaries which cannot be opened, and for a wrong address.
     """
@@ -70,9 +80,12 @@ def create_app(settings: Settings, pipeline: Pipeline | None = None, collections
     app.url_map.merge_slashes = False  # a redirect would carry a wrong id to another route
     app.extensions[EXTENSION] = Service(settings, pipeline, collections, Metrics(collections))
     register_errors(app)
+    register_caller(app)
     register_request_id(app)
-    register_security(app)
+    register_security(app, settings)
     register_watch(app)
+    register_audit(app, settings)
+    register_access(app, settings, shared or SharedMemory())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

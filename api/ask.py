@@ -18,6 +18,7 @@ blueprint = Blueprint("ask", __name__)
 @operation(
     Operation(
         summary="Ask a question",
+        scope="read",
         tag="Questions",
         description="A span of a document and where it stands; or null, and the best passages all the same.",
         body=AskRequest,
@@ -33,6 +34,7 @@ def ask(body: AskRequest) -> Response:
 @operation(
     Operation(
         summary="Search for passages",
+        scope="read",
         tag="Questions",
         description="The passages that `/v1/ask` would read, best first, without an answer.",
         body=SearchRequest,

@@ -33,6 +33,7 @@ WRITE_PROBLEMS = ("writer_busy", "storage_full", "encoder_mismatch", "store_erro
 @operation(
     Operation(
         summary="Store a document",
+        scope="write",
         tag="Documents",
         description="Stores the text in place of what was there. The same again changes nothing.",
         query=CollectionQuery,
@@ -79,6 +80,7 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
 @operation(
     Operation(
         summary="Delete a document",
+        scope="write",
         tag="Documents",
         description="With all its revisions. When the receipt comes, no worker cites the document any more. It tells "
         "what was removed; `citespan compact` also takes the bytes off the disk.",

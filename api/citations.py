@@ -19,6 +19,7 @@ blueprint = Blueprint("citations", __name__)
 @operation(
     Operation(
         summary="Verify a citation",
+        scope="read",
         tag="Questions",
         description="A citation that does not hold is an answer, not an error: see `status`.",
         body=CitationBody,

@@ -17,12 +17,20 @@ blueprint = Blueprint("collections", __name__)
 
 
 @blueprint.get("/v1/collections")
-@operation(Operation(summary="List collections", tag="Collections", answers={200: CollectionList}))
+@operation(
+    Operation(
+        summary="List collections",
+        tag="Collections",
+        description="Those that the key may see.",
+        scope="read",
+        answers={200: CollectionList},
+    )
+)
 def list_collections() -> Response:
     held = service()
-    statuses = [_status(held, name) for name in held.collections.names()]
+    statuses = [_status(held, name) for name in held.collection_names()]
     return render.json_response(
-        {"collections": [status for status in statuses if status], "default": held.settings.collection}
+        {"collections": [status for status in statuses if status], "default": held.default_collection}
     )
 
 

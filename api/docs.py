@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template
 
 from api import openapi, render
-from api.operation import Operation, operation
+from api.operation import OPEN, Operation, operation
 from api.problems import PROBLEMS
 from api.schema_text import bounds_text, fields_of, type_text, with_code
 from api.service import service
@@ -24,6 +24,7 @@ _METHODS = ("get", "put", "post", "delete")
 @operation(
     Operation(
         summary="This contract, as OpenAPI 3.1",
+        scope=OPEN,
         tag="Operation",
         query=None,
         answers={200: "application/json"},
@@ -34,7 +35,9 @@ def openapi_json() -> Response:
 
 
 @blueprint.get("/docs")
-@operation(Operation(summary="This contract, as a page", tag="Operation", query=None, answers={200: "text/html"}))
+@operation(
+    Operation(summary="This contract, as a page", scope=OPEN, tag="Operation", query=None, answers={200: "text/html"})
+)
 def docs() -> Response:
     document = _document()
     page = render_template(
@@ -54,7 +57,7 @@ def docs() -> Response:
 
 
 @blueprint.get("/docs.css")
-@operation(Operation(summary="How that page looks", tag="Operation", query=None, answers={200: "text/css"}))
+@operation(Operation(summary="How that page looks", scope=OPEN, tag="Operation", query=None, answers={200: "text/css"}))
 def docs_css() -> Response:
     return send_page(_FOLDER, "docs.css")
 

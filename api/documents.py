@@ -20,6 +20,7 @@ blueprint = Blueprint("documents", __name__)
 @operation(
     Operation(
         summary="List documents",
+        scope="read",
         tag="Documents",
         description="One page at a time, ordered by `doc_id`. Pass `next` as `after` for the following page.",
         query=DocumentsQuery,
@@ -51,6 +52,7 @@ def list_documents(query: DocumentsQuery) -> Response:
 @operation(
     Operation(
         summary="Describe a document",
+        scope="read",
         tag="Documents",
         query=DocumentQuery,
         answers={200: DocumentResponse},
@@ -74,6 +76,7 @@ def get_document(doc_id: str, query: DocumentQuery) -> Response:
 @operation(
     Operation(
         summary="Read the source text",
+        scope="read",
         tag="Documents",
         description="The code points `[start, end)` of the file as decoded: the `quote` of a citation with "
         "the same `revision`, `start` and `end`. With `layer=readable` what people are shown of that range: HTML, for "

@@ -31,13 +31,16 @@ _HTTP_CODES = {
 
 
 class RequestError(CitespanError):
-    """A request that the HTTP layer itself refuses. ``errors`` names the fields at fault."""
+    """A request that the HTTP layer itself refuses. ``errors`` names the fields at fault, ``headers`` go with it."""
 
     code = "request_invalid"
 
-    def __init__(self, code: str, message: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self, code: str, message: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message, code=code)
         self.errors = errors
+        self.headers = headers or {}
 
 
 def problem_body(code: str, detail: str, errors: Sequence[FieldError] = (), **more: object) -> dict[str, object]:
@@ -67,7 +70,11 @@ def on_citespan_error(error: CitespanError) -> Response:
         return on_unexpected(error)
     if PROBLEMS[code].status == 500:
         log.error("%s %s [%s]: %s", request.method, request.path, request_id(), error.message, exc_info=error)
-    return problem(code, error.message, error.errors if isinstance(error, RequestError) else ())
+    if not isinstance(error, RequestError):
+        return problem(code, error.message)
+    response = problem(code, error.message, error.errors)
+    response.headers.update(error.headers)
+    return response
 
 
 def on_http_error(error: HTTPException) -> Response:

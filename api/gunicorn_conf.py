@@ -6,7 +6,11 @@ metrics that add up the workers, set ``PROMETHEUS_MULTIPROC_DIR`` to an empty fo
 
 from __future__ import annotations
 
+from api.access.exposure import check_exposure
+from api.access.shared import shared_memory
 from api.server import options
 from api.settings import Settings
 
-globals().update(options(Settings.load()))
+_settings = Settings.load()
+check_exposure(_settings, shared_memory())  # before the fork: what the workers count together
+globals().update(options(_settings))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api import render
+from api.access.gate import keys_problem
 from api.errors import problem
-from api.operation import Operation, operation
+from api.operation import OPEN, Operation, operation
 from api.responses import HealthResponse, ReadyResponse
 from api.service import service
 from indexer.errors import CitespanError
@@ -19,6 +20,7 @@ blueprint = Blueprint("health", __name__)
 @operation(
     Operation(
         summary="Is the process alive?",
+        scope=OPEN,
         tag="Operation",
         query=None,
         answers={200: HealthResponse},
@@ -32,6 +34,7 @@ def healthz() -> Response:
 @operation(
     Operation(
         summary="Can it answer questions?",
+        scope=OPEN,
         tag="Operation",
         description="200 once models and default collection are open; 503 with the reason, and once it is to stop.",
         query=None,
@@ -44,6 +47,8 @@ def readyz() -> Response:
     if held.stopping.is_set():
         return problem("not_ready", "The service is about to stop.", reason="stopping")
     name = held.settings.collection
+    if (locked := keys_problem(current_app)) is not None:
+        return problem("not_ready", locked.message, reason=locked.error_code)
     try:
         commit = held.collection(name).snapshot().commit
     except CitespanError as error:
@@ -55,6 +60,9 @@ def readyz() -> Response:
 @operation(
     Operation(
         summary="Metrics for Prometheus",
+        scope="read",
+        all_collections=True,
+        open_by="metrics_open",
         tag="Operation",
         query=None,
         answers={200: "text/plain"},

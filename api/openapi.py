@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
+from api.access.gate import KEY_HEADER, Access, access_of
 from api.fields import DOC_ID_LENGTH, DOC_ID_PATTERN
 from api.operation import Operation
 from api.problems import PROBLEM_JSON, PROBLEMS
@@ -36,7 +37,10 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     models: set[type[BaseModel]] = {ProblemOut}
     for rule, method, declared in operations(app):
-        paths.setdefault(_PATH_VALUE.sub(r"{\1}", rule.rule), {})[method.lower()] = _operation(rule, method, declared)
+        paths.setdefault(_PATH_VALUE.sub(r"{\1}", rule.rule), {})[method.lower()] = {
+            **_operation(rule, method, declared),
+            "security": _security(access_of(app), declared),
+        }
         models.update(_models(declared))
     schemas = _schemas(models)
     _set_limits(schemas, settings)
@@ -51,9 +55,23 @@ def document(app: Flask, settings: Settings) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas, "securitySchemes": _SCHEMES},
         "x-problems": {code: found._asdict() for code, found in PROBLEMS.items()},
     }
+
+
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key, made by `citespan keys create`."},
+    "header": {"type": "apiKey", "in": "header", "name": KEY_HEADER, "description": "The same key."},
+}
+
+
+def _security(access: Access, declared: Operation) -> list[dict[str, list[str]]]:
+    """What the operation asks for, as things stand; ``{}`` is nothing. The scope stands where OpenAPI 3.1 has roles."""
+    if not access.needs_key(declared):
+        return []
+    schemes: list[dict[str, list[str]]] = [{name: [declared.scope]} for name in _SCHEMES]
+    return [*schemes, {}] if access.is_open_anyway() else schemes
 
 
 def operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:

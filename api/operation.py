@@ -5,14 +5,15 @@ So the documentation cannot say one thing and the code do another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response
 from pydantic import BaseModel
 
+from api.access.keys import SCOPES, Scope
 from api.body import read_json, read_query
 from api.errors import RequestError
 from api.fields import is_doc_id
@@ -20,10 +21,14 @@ from api.problems import PROBLEMS
 from api.schemas import CollectionQuery, DocumentQuery, NoQuery, RequestModel
 from api.service import service
 
+OPEN: Literal["open"] = "open"
+SIGNED: Literal["signed"] = "signed"
+
 UNSAFE_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 
 _BODY_PROBLEMS = (
     "request_malformed",
+    "request_timeout",
     "json_invalid",
     "body_too_large",
     "media_type_unsupported",
@@ -31,6 +36,7 @@ _BODY_PROBLEMS = (
     "request_invalid",
 )
 _COLLECTION_PROBLEMS = ("collection_name_invalid", "collection_not_found", "not_ready", "index_corrupt")
+_KEY_PROBLEMS = ("key_missing", "key_invalid", "keys_unreadable", "rate_limited", "host_refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,10 @@ class Operation:
     ``message``: of a JSON body that the view reads by itself, because another protocol says what becomes of a wrong
     one. ``query``: of the query parameters; None where any are let pass. ``document``: the body is a document, to
     which the larger limit applies. ``problems``: codes beyond those that follow from the rest.
+
+    ``scope``: what a key must have; ``open`` needs none, ``signed`` checks a signature of the sender's by itself.
+    Reading is ``read`` whatever the method. ``all_collections``: refused to keys that are bound to some. ``open_by``:
+    the setting that opens the route.
     """
 
     summary: str
@@ -54,6 +64,14 @@ class Operation:
     document: bool = False
     problems: tuple[str, ...] = ()
     description: str = ""
+    scope: Scope | Literal["open", "signed"] = "admin"
+    all_collections: bool = False
+    open_by: str | None = None
+
+    @property
+    def takes_document(self) -> bool:
+        """Whether a body may be as large as a document, so that only some are read at a time."""
+        return self.document or self.form is not None
 
     def codes(self, method: str, path_names: set[str]) -> list[str]:
         """Every problem code of this operation, in the order of the table."""
@@ -70,11 +88,24 @@ class Operation:
             self.body and "collection" in self.body.model_fields
         ):
             found.update(_COLLECTION_PROBLEMS)
+            if self.scope not in (OPEN, SIGNED):
+                found.add("collection_forbidden")
         if self.query and issubclass(self.query, DocumentQuery):
             found.add("revision_not_found")
         if method in UNSAFE_METHODS:
             found.add("cross_site_refused")
+        found.update(self._access_codes())
         return [code for code in PROBLEMS if code in found]
+
+    def _access_codes(self) -> Iterator[str]:
+        if self.scope not in (OPEN, SIGNED):
+            yield from _KEY_PROBLEMS
+        if self.scope in SCOPES[1:]:
+            yield "scope_missing"
+        if self.all_collections:
+            yield "collection_forbidden"
+        if self.takes_document:
+            yield "uploads_busy"
 
     def read(self, path_values: Mapping[str, Any]) -> dict[str, RequestModel]:
         """The checked ``query`` and ``body`` of the current request, those that are declared."""

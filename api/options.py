@@ -1,8 +1,8 @@
 """How a setting is declared, and how its value is read from TOML and from the environment.
 
 A setting is a dataclass field made by :func:`option`: name, type, default, bounds and documentation stand in
-one place. Nothing here knows which settings exist. Types: str, int, float, bool, Path, tuple[Path, ...], each
-of them ``| None`` at will.
+one place. Nothing here knows which settings exist. Types: str, int, float, bool, Path, tuple[Path, ...],
+tuple[str, ...], each of them ``| None`` at will.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A declared setting. ``env`` is the whole name of its environment variable."""
+    """A declared setting. ``env`` is the whole name of its environment variable, ``item`` the type of a tuple's."""
 
     name: str
     kind: type
@@ -32,6 +32,7 @@ class Option:
     minimum: float | None = None
     maximum: float | None = None
     secret: bool = False
+    item: type = str
 
 
 def option(
@@ -64,10 +65,17 @@ def plain_type(annotation: Any) -> type:
     return kinds[0]  # type: ignore[no-any-return]
 
 
+def item_type(annotation: Any) -> type:
+    """``Path`` for ``tuple[Path, ...]``; ``str`` for what is no tuple."""
+    items = get_args(annotation) if get_origin(annotation) is tuple else ()
+    return items[0] if items else str
+
+
 def from_text(declared: Option, text: str) -> Any:
-    """The value of an environment variable; paths of a list are separated as in ``PATH``."""
+    """The value of an environment variable; paths of a list are separated as in ``PATH``, other items by
+    commas or white space."""
     try:
-        value = _convert(declared.kind, text.strip())
+        value = _convert(declared, text.strip())
     except ValueError as error:
         raise ConfigError(f"{declared.env}={shown(declared, text)}: {error}") from None
     return _within(declared, declared.env, value)
@@ -83,31 +91,39 @@ def from_toml(declared: Option, value: Any, folder: Path) -> Any:
     elif kind is Path and isinstance(value, str):
         value = folder / value
     elif kind is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        value = tuple(folder / item for item in value)
+        value = tuple(folder / item if declared.item is Path else item for item in value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ConfigError(f"{declared.name} = {value!r}: not {_ARTICLE[kind]}")
+        raise ConfigError(f"{declared.name} = {value!r}: not {_article(declared)}")
     return _within(declared, declared.name, value)
 
 
 _ARTICLE = {
     str: "a string", int: "a whole number", float: "a number", bool: "true or false",
-    Path: "a path", tuple: "a list of paths",
+    Path: "a path",
 }  # fmt: skip
 
 
-def _convert(kind: type, text: str) -> Any:
+def _article(declared: Option) -> str:
+    if declared.kind is tuple:
+        return "a list of paths" if declared.item is Path else "a list of strings"
+    return _ARTICLE[declared.kind]
+
+
+def _convert(declared: Option, text: str) -> Any:
+    kind = declared.kind
     if kind is bool:
         if text.lower() not in _TRUE | _FALSE:
             raise ValueError("not true or false")
         return text.lower() in _TRUE
     if kind is tuple:
-        return tuple(Path(part) for part in text.split(os.pathsep) if part)
+        parts = text.split(os.pathsep) if declared.item is Path else text.replace(",", " ").split()
+        return tuple(declared.item(part) for part in parts if part)
     if not text:
         raise ValueError("empty")
     try:
         return kind(text)
     except ValueError:
-        raise ValueError(f"not {_ARTICLE[kind]}") from None
+        raise ValueError(f"not {_article(declared)}") from None
 
 
 def _within(declared: Option, name: str, value: Any) -> Any:

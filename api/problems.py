@@ -23,7 +23,14 @@ PROBLEMS: dict[str, Problem] = {
     # The request as HTTP
     "request_malformed": Problem(400, "Malformed request", "Send a well-formed HTTP request."),
     "cross_site_refused": Problem(403, "Request from another site", "Call the service from a page of its own."),
+    "key_missing": Problem(401, "Key missing", "Send a key; the operator makes them with `citespan keys create`."),
+    "key_invalid": Problem(401, "Key not accepted", "Ask the operator for a key that is in force."),
+    "scope_missing": Problem(403, "Scope missing", "Use a key with the scope that `detail` names."),
+    "collection_forbidden": Problem(403, "Collection not for this key", "Name a collection that the key is bound to."),
+    "host_refused": Problem(403, "Unknown host name", "The operator adds the name to the setting `allowed_hosts`."),
+    "rate_limited": Problem(429, "Too many requests", "Try again after the seconds in Retry-After."),
     "route_not_found": Problem(404, "No such route", "The routes are listed at /docs; none ends in a slash."),
+    "request_timeout": Problem(408, "Request too slow", "Send the body faster; `receive_timeout` is a setting."),
     "method_not_allowed": Problem(405, "Method not allowed", "The header Allow names the methods of this route."),
     "body_too_large": Problem(413, "Body too large", "Send less at a time; the limits are settings of the server."),
     "media_type_unsupported": Problem(415, "Unsupported media type", "Send the media type that the route names."),
@@ -73,10 +80,12 @@ PROBLEMS: dict[str, Problem] = {
     "config_invalid": Problem(500, "Invalid configuration", "The operator corrects the setting that `detail` names."),
     "not_ready": Problem(503, "Nothing indexed yet", "Index a document first, then ask again."),
     "storage_full": Problem(507, "Disk full or failing", "Nothing was stored; the operator makes room on the disk."),
+    "keys_unreadable": Problem(503, "Keys cannot be read", "The operator mends the file of keys; nobody is let in."),
+    "uploads_busy": Problem(503, "Too many uploads", "Try again after the seconds in Retry-After."),
     "writer_busy": Problem(503, "Another change is under way", "Try again after the seconds in Retry-After."),
 }
 
-RETRY_AFTER = {"writer_busy": "5"}
+RETRY_AFTER = {"writer_busy": "5", "uploads_busy": "2"}
 """Seconds after which the same request may succeed, for the header ``Retry-After``."""
 
 

@@ -23,6 +23,8 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
 
+from api.access.exposure import check_exposure
+from api.access.shared import shared_memory
 from api.settings import Settings
 from indexer.encoder import EMBEDDED
 from indexer.errors import CitespanError, ConfigError
@@ -48,11 +50,14 @@ def options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "api.stopping.StoppingWorker",
+        "worker_class": "api.pacing.PacedWorker",
         "threads": settings.threads,
         "reuse_port": True,
         "preload_app": False,
         "keepalive": 30,
+        "limit_request_line": 8190,
+        "limit_request_fields": 64,
+        "limit_request_field_size": 8190,
         # How long the master waits for its workers, from SIGTERM on.
         "graceful_timeout": settings.graceful_timeout + math.ceil(settings.shutdown_delay),
         # Of a worker's heartbeat, not of a request: opening a large model may take long.
@@ -75,6 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings, models: tuple[Pipeline, Collections] | None = None) -> None:
         self.settings = settings
         self.models = models
+        shared_memory()  # made before the fork: what the workers count together
         super().__init__()
 
     def load_config(self) -> None:
@@ -88,7 +94,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         from api.service import EXTENSION
 
         try:
-            app = create_app(self.settings, *(self.models or ()))
+            pipeline, collections = self.models or (None, None)
+            app = create_app(self.settings, pipeline, collections, shared_memory())
             follow(app.extensions[EXTENSION].collections)
             return app
         except CitespanError as error:
@@ -99,15 +106,17 @@ class Server(BaseApplication):  # type: ignore[misc]
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    Raises ConfigError if the address is taken; exits if a model cannot be opened or no worker can start.
+    Raises ConfigError if the address is taken, or open to others without a key; exits if a model cannot be opened or
+    no worker can start.
     """
     # Until gunicorn takes the signal over; and the first process of a container has no default for it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     log.info("settings: %s", settings)
+    admitted = check_exposure(settings, shared_memory())
     check_address(settings)
-    log.info("serving on http://%s:%d", settings.host, settings.port)
+    log.info("serving on http://%s:%d, %s", settings.host, settings.port, admitted)
     given = os.environ.get(METRICS_VARIABLE)
     folder = given or tempfile.mkdtemp(prefix="citespan-metrics-")
     os.environ[METRICS_VARIABLE] = folder

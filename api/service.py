@@ -7,10 +7,12 @@ from threading import Event
 
 from flask import current_app
 
+from api.access.caller import caller
 from api.metrics import Metrics
 from api.settings import Settings
 from indexer.collection import Collection
 from indexer.collections import Collections
+from indexer.errors import CollectionNotFound
 from qa.pipeline import Pipeline
 
 EXTENSION = "citespan"
@@ -28,12 +30,30 @@ class Service:
     def collection(self, name: str | None) -> Collection:
         """The collection ``name``, or the default one. CollectionNotFound; ConfigError for a bad name.
 
+        CollectionForbidden where the request's key is bound to others: asked here, so that no route can forget to.
+
         The default one is always there, empty at first, and begins with its first document. Others are not:
         a mistyped name would start a collection and seem to have lost the documents.
         """
-        if name is None or name == self.settings.collection:
-            return self.collections.create(self.settings.collection)
-        return self.collections.open(name)
+        name = name or self.default_collection
+        caller().check(name)
+        if name == self.settings.collection:
+            return self.collections.create(name)
+        try:
+            return self.collections.open(name)
+        except CollectionNotFound:
+            if not caller().collections:
+                raise
+        raise CollectionNotFound(f"there is no collection {name!r}")  # the other message names all that there are
+
+    @property
+    def default_collection(self) -> str:
+        """That of a request which names none: the setting, or the only one that the request's key is bound to."""
+        return caller().default(self.settings.collection)
+
+    def collection_names(self) -> list[str]:
+        """The collections that the current request may know of, sorted."""
+        return caller().visible(self.collections.names())
 
 
 def service() -> Service:

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from api.options import PREFIX, Option, from_text, from_toml, option, plain_type, shown
+from api.options import PREFIX, Option, from_text, from_toml, item_type, option, plain_type, shown
 from indexer.errors import ConfigError
 
 FILE_VARIABLE = PREFIX + "CONFIG"
@@ -58,6 +58,38 @@ class Settings:
         None, "Address at which people reach the web page, for links in replies; without it the host that was asked."
     )
 
+    api_keys: str | None = option(
+        None, "Keys by their value, beside those of `citespan keys create`: see security.md.", secret=True
+    )
+    allow_anonymous: bool = option(
+        False, "While there is no key, serve everybody who can reach the address: for a gateway that asks instead."
+    )
+    metrics_open: bool = option(False, "Serve `/metrics` without a key.")
+    allowed_hosts: tuple[str, ...] = option(
+        (), "Names that requests may call the service by (header `Host`), besides this machine's own."
+    )
+    cors_origins: tuple[str, ...] = option(
+        (), "Origins, such as `https://wiki.example.org`, whose pages may call the API from a browser."
+    )
+    trusted_proxies: int = option(
+        0, "Proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.", minimum=0, maximum=10
+    )
+    rate_limit: str | None = option(
+        None, "Requests of a key, or without keys of an address, such as `600/minute`; none without it."
+    )
+    max_uploads: int = option(
+        8, "Uploads and stored documents under way at a time, over all workers.", minimum=1, maximum=1024
+    )
+    receive_timeout: int = option(
+        20, "Seconds in which a request must arrive, and one more for each 1000 bytes of it.", minimum=1, maximum=3600
+    )
+    audit_log: str = option(
+        "audit.jsonl", "Where changes are noted: a file (relative: in the data folder), `-` (standard output) or `off`."
+    )
+    audit_max_bytes: int = option(
+        10 * MEGABYTE, "Size at which the file of the audit log is set aside; five older ones are kept.", minimum=10_000
+    )
+
     max_question_chars: int = option(
         2000, "Longest question, in characters; can be lowered, not raised.", minimum=1, maximum=2000
     )
@@ -98,7 +130,10 @@ def options() -> dict[str, Option]:
     for declared in fields(Settings):
         doc = dict(declared.metadata)
         env = doc.pop("env") or PREFIX + declared.name.upper()
-        found[declared.name] = Option(declared.name, plain_type(hints[declared.name]), declared.default, env=env, **doc)
+        hint = hints[declared.name]
+        found[declared.name] = Option(
+            declared.name, plain_type(hint), declared.default, env=env, item=item_type(hint), **doc
+        )
     return found
 
 

@@ -43,6 +43,7 @@ Result = dict[str, Any]
 @operation(
     Operation(
         summary="Upload files",
+        scope="write",
         tag="Documents",
         description="txt, md, html, pdf, docx, csv, json or jsonl, in one or more parts named `file`. "
         "A file's name is its `source`: the same name again replaces the document. One commit stores them "

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
-from api.operation import Operation, operation
+from api.operation import OPEN, Operation, operation
 
 blueprint = Blueprint("web", __name__)
 
@@ -27,7 +27,7 @@ _TYPES = {
 
 
 @blueprint.get("/")
-@operation(Operation(summary="The web page", tag="Operation", query=None, answers={200: "text/html"}))
+@operation(Operation(summary="The web page", scope=OPEN, tag="Operation", query=None, answers={200: "text/html"}))
 def index() -> Response:
     return send_page(FOLDER, "index.html")
 
@@ -36,6 +36,7 @@ def index() -> Response:
 @operation(
     Operation(
         summary="A part of the web page",
+        scope=OPEN,
         tag="Operation",
         query=None,
         answers={200: "application/octet-stream"},

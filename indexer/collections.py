@@ -14,6 +14,16 @@ from indexer.errors import CollectionNotFound, ConfigError
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
+def check_name(name: str) -> None:
+    """Raises ConfigError (``collection_name_invalid``) unless a collection may be called ``name``."""
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"collection name {name!r} is not allowed: use up to 64 of a-z, 0-9, '-' and '_',"
+            " beginning with a letter or digit",
+            code="collection_name_invalid",
+        )
+
+
 class Collections:
     """Opens collections when they are asked for, and keeps them open."""
 
@@ -66,10 +76,5 @@ class Collections:
         return self.root / "collections"
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ConfigError(
-                f"collection name {name!r} is not allowed: use up to 64 of a-z, 0-9, '-' and '_',"
-                " beginning with a letter or digit",
-                code="collection_name_invalid",
-            )
+        check_name(name)
         return self._folder / name

@@ -10,6 +10,7 @@ from api.cli.ask import ask_command, search_command
 from api.cli.backup import backup_command, recode_command, restore_command
 from api.cli.eval import eval_command
 from api.cli.index import index_command, remove_command
+from api.cli.keys import keys_command
 from api.cli.status import collections_command, serve_command, status_command
 from api.cli.store import compact_command, doctor_command
 from indexer.errors import CitespanError
@@ -35,6 +36,7 @@ for _command in (
     backup_command,
     restore_command,
     recode_command,
+    keys_command,
 ):
     cli.add_command(_command)
 

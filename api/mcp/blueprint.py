@@ -31,6 +31,7 @@ _STATUS = {jsonrpc.METHOD_NOT_FOUND: 404, jsonrpc.INTERNAL_ERROR: 200}
 @operation(
     Operation(
         summary="Model Context Protocol",
+        scope="read",
         tag="Agents",
         description="Tools for agents: `ask`, `search`, `get_document`. Streamable HTTP without a session, versions "
         "2026-07-28 and 2024-11-05 to 2025-11-25.",

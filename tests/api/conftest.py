@@ -57,7 +57,7 @@ def empty(app: Flask) -> FlaskClient:
 def stock(tmp_path_factory: pytest.TempPathFactory, encoder: HashEncoder) -> Path:
     """A data folder with ``DOCUMENTS``, one commit each; to be copied, not changed."""
     folder = tmp_path_factory.mktemp("stock")
-    app = create_app(Settings(data_dir=folder), FakePipeline(), Collections(folder, encoder))
+    app = create_app(Settings(data_dir=folder, audit_log="off"), FakePipeline(), Collections(folder, encoder))
     for doc_id, body in DOCUMENTS.items():
         assert app.test_client().put(f"/v1/documents/{doc_id}", json=body).status_code == 201
     return folder

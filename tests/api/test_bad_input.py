@@ -235,7 +235,7 @@ def test_bad_input_gets_its_code_and_harms_nothing(server, row):
 @pytest.mark.parametrize("path", ["/v1/ask", "/v1/documents"])
 def test_a_body_in_broken_chunks_is_refused_and_the_connection_closed(server, path):
     kind = "application/json" if path == "/v1/ask" else "multipart/form-data; boundary=x"
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n"
     with socket.create_connection((server.host, server.port), timeout=30) as connection:
         connection.sendall(head.encode() + b"3\r\n--x\r\nzz\r\n")
         response = http.client.HTTPResponse(connection)
@@ -246,7 +246,7 @@ def test_a_body_in_broken_chunks_is_refused_and_the_connection_closed(server, pa
 
 
 def test_a_body_that_breaks_off_is_refused(server):
-    head = b"POST /v1/ask HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+    head = b"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
     with socket.create_connection((server.host, server.port), timeout=30) as connection:
         connection.sendall(head + b'{"que')
         connection.shutdown(socket.SHUT_WR)

@@ -1,0 +1,116 @@
+"""The keys as a serving process knows them: those of the file, as it is now, and those of the environment."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.access.key_file import KeysUnreadable, parse
+from api.access.keys import Key
+from api.access.shared import SharedMemory
+from api.access.tokens import digest_of, id_of
+
+_NOBODY = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What was read of the file, and by what it is seen that there is something new to read.
+
+    The file is kept open: its inode cannot become another file's as long as it is.
+    """
+
+    stamp: tuple[int, ...] | None
+    descriptor: int | None
+    keys: Mapping[str, Key]
+    error: str | None = None
+
+
+class Keyring:
+    """Looks at the file at every request (one ``stat``), so a change counts in every worker at once."""
+
+    def __init__(self, path: Path, shared: SharedMemory, fixed: Sequence[Key] = ()) -> None:
+        self._path = path
+        self._fixed = tuple(fixed)
+        self._lock = threading.Lock()
+        self._shared = shared
+        self._held = _Held(None, None, {})
+        with suppress(KeysUnreadable):  # a worker starts, closed, and opens when the file is mended
+            self._current()
+
+    def configured(self) -> bool:
+        """Whether there is any key, be it a revoked one. Raises KeysUnreadable."""
+        self._current()
+        return self._shared.keys_seen() or bool(self._fixed)
+
+    def find(self, token: str) -> Key | None:
+        """The active key with the text ``token``. Raises KeysUnreadable."""
+        keys = self._current()
+        digest = digest_of(token)
+        for fixed in self._fixed:
+            if hmac.compare_digest(fixed.digest, digest):
+                return fixed
+        key_id = id_of(token)
+        key = keys.get(key_id) if key_id else None
+        # Also without such a key there is a comparison: time does not tell which ids there are.
+        same = hmac.compare_digest((key.digest if key else "") or _NOBODY, digest)
+        return key if key is not None and same and key.state(datetime.now(UTC)) == "active" else None
+
+    def _current(self) -> Mapping[str, Key]:
+        held = self._held
+        if _stamp(self._path) != held.stamp or held.stamp is None:
+            with self._lock:
+                held = self._read()
+        if held.error is not None:
+            raise KeysUnreadable(held.error)
+        return held.keys
+
+    def _read(self) -> _Held:
+        """Called with the lock held. A file that is gone, once any worker saw it, is no leave to come in."""
+        stamp = _stamp(self._path)
+        if stamp is None:
+            gone = f"{self._path} is gone: put it back, or start the service again"
+            return self._hold(_Held(None, None, {}, gone if self._shared.keys_seen() else None))
+        if stamp == self._held.stamp:  # another thread was faster
+            return self._held
+        self._shared.note_keys()
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            return self._hold(_Held(None, None, {}, f"{self._path} cannot be read: {error.strerror}"))
+        try:
+            # The stamp of what is read, not of what stands there by now.
+            stamp = _stamp_of(os.fstat(descriptor))
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                keys = {key.id: key for key in parse(file.read(), self._path)}
+            return self._hold(_Held(stamp, descriptor, keys))
+        except OSError as error:
+            return self._hold(_Held(None, descriptor, {}, f"{self._path} cannot be read: {error.strerror}"))
+        except KeysUnreadable as error:
+            return self._hold(_Held(stamp, descriptor, {}, error.message))
+
+    def _hold(self, held: _Held) -> _Held:
+        before, self._held = self._held, held
+        if before.descriptor is not None:
+            os.close(before.descriptor)
+        return held
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """None where there is no file; any other trouble is met, and told, when the file is opened."""
+    try:
+        return _stamp_of(path.stat())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return (error.errno or 0,)
+
+
+def _stamp_of(facts: os.stat_result) -> tuple[int, ...]:
+    return (facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
