@@ -115,9 +115,9 @@ def _operation() -> Operation | None:
 
 def _token() -> str | None:
     """The key that the request brings. ``X-API-Key`` goes first: ``Authorization`` may be for a proxy in front."""
-    given = request.headers.get(KEY_HEADER)
-    if given is not None:
-        return given.strip()
+    given = request.headers.get(KEY_HEADER, "").strip()
+    if given:
+        return given
     found = _BEARER.fullmatch(request.headers.get("Authorization", ""))
     return found[1] if found else None
 

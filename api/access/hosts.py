@@ -24,8 +24,7 @@ class HostCheck:
 
     def __init__(self, settings: Settings) -> None:
         self._named = bool(settings.allowed_hosts)
-        # `public_url` is where people reach the web page; a build without that setting has none.
-        public = urlsplit(getattr(settings, "public_url", None) or "").hostname
+        public = urlsplit(settings.public_url or "").hostname
         self._allowed = {_plain(name) for name in (*settings.allowed_hosts, settings.host, public or "localhost")}
 
     def check(self, *, locally: bool) -> None:

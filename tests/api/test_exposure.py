@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
@@ -19,6 +23,12 @@ from api.settings import Settings
 from indexer.errors import ConfigError
 
 VALUE = "0123456789abcdef0123456789abcdef0123456789abcdef"
+
+
+def workers(server) -> set[int]:
+    """The ids of the worker processes."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    return {int(child) for child in children.read_text().split()}
 
 
 def fresh(server, **headers: str) -> requests.Response:
@@ -81,6 +91,16 @@ def test_on_all_addresses_keys_count_and_their_loss_opens_nothing(tmp_path):
         path_of(tmp_path).unlink()
         answers = [fresh(server, **headers) for headers in ({}, bearer(token)) for _ in range(10)]
         assert {answer.json()["code"] for answer in answers} == {"keys_unreadable"}
+        before = workers(server)
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        # Those that come in their place have never seen a key; they know all the same.
+        answers = []
+        while len(answers) < 30:
+            with suppress(requests.ConnectionError):  # of a worker that is no more, or not yet
+                answers.append(fresh(server))
+        assert {answer.json()["code"] for answer in answers} == {"keys_unreadable"}
+        assert not before & workers(server)
 
 
 def test_a_key_of_the_environment_is_enough_for_all_addresses_and_is_never_shown(tmp_path):
@@ -140,6 +160,10 @@ def test_an_open_service_answers_only_to_this_machines_names(client, host, statu
 
 
 def test_names_that_are_allowed(settings, pipeline, collections):
+    open_at = Settings(data_dir=settings.data_dir, public_url="https://citespan.example.org/ask/")
+    client = create_app(open_at, pipeline, collections).test_client()
+    for host, status in [("citespan.example.org", 200), ("other.example.org", 403)]:
+        assert client.get("/v1/documents", headers={"Host": host}).status_code == status
     named = Settings(data_dir=settings.data_dir, allowed_hosts=("Citespan.Example.org",))
     client = create_app(named, pipeline, collections).test_client()
     token = add_key(settings.data_dir, "read")

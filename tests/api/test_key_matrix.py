@@ -218,6 +218,20 @@ def test_a_bound_key_learns_no_names_from_a_collection_that_is_not_there(locked,
     assert OURS in unnamed.json()["detail"]
 
 
+def test_an_agent_is_bound_as_its_key_is(locked, session):
+    """The collection stands deep in a message here; it is refused where it is opened."""
+    server, keys = locked
+    tools = {"ask": {"question": "可灵收入"}, "search": {"question": "可灵"}, "get_document": {"doc_id": "kling"}}
+    for tool, arguments in tools.items():
+        for collection, refused in ((OTHER, True), (OURS, False)):
+            call = {"name": tool, "arguments": {**arguments, "collection": collection}}
+            message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+            answer = session.post(f"{server.url}/mcp", json=message, headers=bearer(keys["read, bound"]), timeout=30)
+            told = answer.json()["result"]
+            assert bool(told.get("isError")) is refused
+            assert ("collection_forbidden" in answer.text) is refused
+
+
 def test_refusals_name_the_scope_that_is_missing(locked, session):
     server, keys = locked
     response = session.delete(f"{server.url}/v1/documents/kling", headers=bearer(keys["read"]), timeout=30)

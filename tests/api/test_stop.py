@@ -43,7 +43,7 @@ def connections(server: Server, number: int) -> Iterator[list[socket.socket]]:
 
 
 def send(connection: socket.socket, *headers: str) -> None:
-    lines = ("GET /v1/documents HTTP/1.1", "Host: here", *headers)
+    lines = ("GET /v1/documents HTTP/1.1", "Host: localhost", *headers)
     connection.sendall("\r\n".join((*lines, "", "")).encode())
 
 
@@ -98,9 +98,7 @@ def test_requests_that_wait_in_the_queue_of_a_listener_are_answered(stoppable: S
 def test_a_request_that_has_begun_may_end(stoppable: Server):
     body = b'{"question": "When was Kuaishou founded?"}'
     with connect(stoppable) as connection:
-        head = (
-            f"POST /v1/search HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-        )
+        head = f"POST /v1/search HTTP/1.1\r\nHost: ::1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
         connection.sendall(head.encode() + b"\r\n\r\n" + body[:10])
         stoppable.process.send_signal(signal.SIGTERM)
         wait_until_refused(stoppable)
@@ -182,7 +180,9 @@ def test_an_answer_to_a_body_that_nobody_read_arrives(stoppable: Server):
     """Closing with bytes unread would make the kernel reset the connection, and the answer with it."""
     size = 2_000_000  # more than a JSON body may have
     with connect(stoppable) as connection:
-        head = f"POST /v1/search HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {size}"
+        head = (
+            f"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {size}"
+        )
         connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode())
         connection.sendall(b" " * size)
         response = answer(connection)
