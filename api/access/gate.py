@@ -15,7 +15,7 @@ from api.access.caller import Caller, CollectionForbidden, set_caller
 from api.access.fixed_keys import fixed_keys
 from api.access.hosts import HostCheck, is_loopback
 from api.access.key_file import KeysUnreadable, path_of
-from api.access.keyring import Keyring
+from api.access.keyring import Keyring, Keys
 from api.access.keys import Key
 from api.access.limits import Limits
 from api.access.shared import SharedMemory
@@ -42,7 +42,10 @@ class Access:
 
     def is_open(self) -> bool:
         """Whether there are no keys and none are needed. Raises KeysUnreadable."""
-        return not self.keyring.configured() and (self._settings.allow_anonymous or self._local)
+        return self._is_open(self.keyring.current())
+
+    def _is_open(self, keys: Keys) -> bool:
+        return not keys.configured and (self._settings.allow_anonymous or self._local)
 
     def is_open_anyway(self) -> bool:
         """As ``is_open``, for descriptions; keys that cannot be read open nothing."""
@@ -62,9 +65,11 @@ class Access:
         declared = _operation()
         if declared is None or not self.needs_key(declared):
             return
-        is_open = self.is_open()
+        keys = self.keyring.current()
+        is_open = self._is_open(keys)
         self._hosts.check(locally=is_open and not self._settings.allow_anonymous)
-        key = None if is_open and (self._settings.allow_anonymous or is_loopback(address)) else self._key(address)
+        is_anonymous = is_open and (self._settings.allow_anonymous or is_loopback(address))
+        key = None if is_anonymous else self._key(keys, address)
         self._limits.count(f"key:{key.id}" if key else address)
         if key is not None:
             _authorise(key, declared)
@@ -72,10 +77,10 @@ class Access:
         if declared.takes_document:
             g.upload = self._limits.upload()
 
-    def _key(self, address: str) -> Key:
+    def _key(self, keys: Keys, address: str) -> Key:
         """The key of the current request. Wrong ones count against the address that they come from."""
         token = _token()
-        key = self.keyring.find(token) if token else None
+        key = keys.find(token) if token else None
         if key is None:
             self._limits.count(address)
             raise _refused(token)
@@ -156,7 +161,7 @@ def _end_upload(_: BaseException | None) -> None:
 def keys_problem(app: Flask) -> KeysUnreadable | None:
     """Why nobody can be let in, if so."""
     try:
-        access_of(app).keyring.configured()
+        access_of(app).keyring.current()
     except KeysUnreadable as error:
         return error
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import request
@@ -29,12 +30,15 @@ class HostCheck:
 
     def check(self, *, locally: bool) -> None:
         """Raises RequestError; ``locally``: the service is open, and to this machine alone."""
+        if not (self._named or locally):
+            return
         name = _plain(request.headers.get("Host", ""))
-        if not (self._named or locally) or not name or name in self._allowed or is_loopback(name):
+        if not name or name in self._allowed or is_loopback(name):
             return
         raise RequestError("host_refused", "The service does not go by the name that this request calls it.")
 
 
+@lru_cache(1024)
 def is_loopback(host: str) -> bool:
     """Whether ``host``, a name or an address, is this machine as only it can reach it."""
     name = _plain(host)
@@ -48,6 +52,7 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
+@lru_cache(1024)
 def _plain(host: str) -> str:
     """Without port, brackets, the root's dot and capitals."""
     host = host.strip().lower()
