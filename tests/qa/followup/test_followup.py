@@ -23,7 +23,7 @@ WHOLE = [
     for line in (ROOT / "seeds" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 WORDS = st.sampled_from(
-    "和 那 它的 他 其 呢 吗 是多少 收入 2024年 Q1 第一季度 可灵 快手 的 为什么 ？ and what about its it in the Kling 's "
+    "和 那 它的 其 呢 吗 是多少 收入 2024年 Q1 第一季度 可灵 快手 的 为什么 ？ and what about its it in the Kling 's "
     "revenue members how many is ? , (' \n \u3000 720p 1.5 last year of from 同比增长了多少 谢谢".split(" ")
 )
 
