@@ -9,6 +9,7 @@ from werkzeug.routing import PathConverter
 
 import api.ask
 import api.changes
+import api.chat.blueprint
 import api.citations
 import api.collections
 import api.docs
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     api.uploads.blueprint,
     api.collections.blueprint,
     api.health.blueprint,
+    api.chat.blueprint.blueprint,
     api.mcp.blueprint.blueprint,
     api.docs.blueprint,
     api.web.blueprint,

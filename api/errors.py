@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from api.chat.errors import error_member, speaks_openai
 from api.problems import PROBLEM_JSON, PROBLEMS, RETRY_AFTER, known_code
 from api.render import json_response
 from api.request_id import request_id
@@ -52,6 +53,8 @@ def problem_body(code: str, detail: str, errors: Sequence[FieldError] = (), **mo
     }  # fmt: skip
     if errors:
         body["errors"] = list(errors)
+    if speaks_openai(request.path):
+        body["error"] = error_member(code, status, detail, errors)
     return body | more
 
 

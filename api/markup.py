@@ -94,5 +94,10 @@ class Plain:
 MARKDOWN, PLAIN = Markdown(), Plain()
 
 
+def unescaped(markdown: str) -> str:
+    """What :meth:`Markdown.text` was made from, on one line."""
+    return re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", markdown).replace(_GAP, "")
+
+
 def _one_line(text: str) -> str:
     return " ".join(_UNSEEN.sub("", text).split())

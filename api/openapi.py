@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from api.access.gate import KEY_HEADER, Access, access_of
 from api.fields import DOC_ID_LENGTH, DOC_ID_PATTERN
-from api.operation import Operation
+from api.operation import EVENT_STREAM, Operation
 from api.problems import PROBLEM_JSON, PROBLEMS
 from api.render import JSON
 from api.responses import ProblemOut
@@ -29,6 +29,7 @@ _PATH_VALUE = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _PATH_SCHEMAS = {
     "doc_id": {"type": "string", "pattern": DOC_ID_PATTERN, "maxLength": DOC_ID_LENGTH},
     "name": {"type": "string", "minLength": 1},
+    "model": {"type": "string", "minLength": 1},
 }
 
 
@@ -142,7 +143,10 @@ def _form_schema(form: type[BaseModel]) -> dict[str, Any]:
 def _responses(rule: Rule, method: str, declared: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, answer in declared.answers.items():
-        responses[str(status)] = {"description": _STATUS_TEXT[status], "content": _content(answer)}
+        content = _content(answer)
+        if declared.streams:
+            content[EVENT_STREAM] = {"schema": {"type": "string"}}
+        responses[str(status)] = {"description": _STATUS_TEXT[status], "content": content}
     by_status: dict[int, list[str]] = {}
     for code in declared.codes(method, set(_PATH_VALUE.findall(rule.rule))):
         by_status.setdefault(PROBLEMS[code].status, []).append(code)

@@ -23,6 +23,7 @@ from api.service import service
 
 OPEN: Literal["open"] = "open"
 SIGNED: Literal["signed"] = "signed"
+EVENT_STREAM = "text/event-stream"
 
 UNSAFE_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 
@@ -44,10 +45,11 @@ class Operation:
     """What a route takes and gives.
 
     ``answers``: for each status of success a model, the media type of a body that is no JSON, or None where there is
-    no body. ``body``: the model of a JSON body; ``form``: of the fields of a multipart body beside its files;
-    ``message``: of a JSON body that the view reads by itself, because another protocol says what becomes of a wrong
-    one. ``query``: of the query parameters; None where any are let pass. ``document``: the body is a document, to
-    which the larger limit applies. ``problems``: codes beyond those that follow from the rest.
+    no body; ``streams``: success may also come as server-sent events. ``body``: the model of a JSON body; ``form``: of
+    the fields of a multipart body beside its files; ``message``: of a JSON body that the view reads by itself, because
+    another protocol says what becomes of a wrong one. ``query``: of the query parameters; None where any are let pass.
+    ``document``: the body is a document, to which the larger limit applies. ``problems``: codes beyond those that
+    follow from the rest.
 
     ``scope``: what a key must have; ``open`` needs none, ``signed`` checks a signature of the sender's by itself.
     Reading is ``read`` whatever the method. ``all_collections``: refused to keys that are bound to some. ``open_by``:
@@ -62,6 +64,7 @@ class Operation:
     message: type[BaseModel] | None = None
     query: type[RequestModel] | None = NoQuery
     document: bool = False
+    streams: bool = False
     problems: tuple[str, ...] = ()
     description: str = ""
     scope: Scope | Literal["open", "signed"] = "admin"

@@ -41,6 +41,12 @@ PROBLEMS: dict[str, Problem] = {
     "query_invalid": Problem(422, "Question that cannot be asked", "Reword the question."),
     "question_empty": Problem(422, "Empty question", "Ask in words: the question holds no letter or digit."),
     "question_too_long": Problem(422, "Question too long", "Shorten the question; `detail` names the limit."),
+    "content_unsupported": Problem(
+        422, "Content that cannot be read", "Send text: images, audio and files are not read."
+    ),
+    "parameter_unsupported": Problem(
+        422, "Parameter that cannot be honoured", "Leave the parameter out that `detail` names."
+    ),
     "filter_invalid": Problem(422, "Invalid filter", "Each entry of `errors` names a filter and what is wrong."),
     "range_invalid": Problem(422, "Range outside the text", "Use 0 <= start <= end <= the number of characters."),
     "layer_unavailable": Problem(422, "Text layer not available", "Read the source text: leave `layer` out."),
@@ -54,6 +60,7 @@ PROBLEMS: dict[str, Problem] = {
     ),
     # What is asked for
     "collection_not_found": Problem(404, "No such collection", "GET /v1/collections lists the collections."),
+    "model_not_found": Problem(404, "No such model", "GET /v1/models lists the models."),
     "document_not_found": Problem(404, "No such document", "GET /v1/documents lists the documents."),
     "revision_not_found": Problem(404, "No such revision", "Leave `revision` out for the current one."),
     # Files

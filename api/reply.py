@@ -13,8 +13,8 @@ from typing import Any
 
 from api.excerpt import excerpt
 from api.links import Link
-from api.markup import MARKDOWN, PLAIN, Markup
-from api.reply_words import Words, words_of
+from api.markup import MARKDOWN, PLAIN, Markup, unescaped
+from api.reply_words import CHINESE, ENGLISH, Words, words_of
 from qa.results import Language
 
 Result = Mapping[str, Any]
@@ -24,6 +24,11 @@ _QUOTED = 3
 _WHOLE = 0.8
 """From this share of its sentence on, the sentence stands for the answer, as on the web page."""
 _EVEN = 0.5
+_ANSWERED = re.compile(
+    rf"^(?:{'|'.join(label for words in (ENGLISH, CHINESE) for label in (words.answer, words.possible))})"
+    r" ?\*\*(?P<span>.{1,200})\*\*$",
+    re.MULTILINE,
+)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -35,6 +40,12 @@ def markdown_reply(result: Result, link: Link, language: Language, *, completed:
 def plain_reply(result: Result, link: Link, language: Language, *, completed: str | None = None) -> str:
     """The reply without markup, for programs that show text as it is."""
     return compose(result, link, language, PLAIN, completed=completed)
+
+
+def answered(reply: str) -> str | None:
+    """The span that a reply of :func:`markdown_reply` answers with; None without one, or if the reply is another's."""
+    found = _ANSWERED.search(reply)
+    return unescaped(found["span"]) if found else None
 
 
 def compose(result: Result, link: Link, language: Language, markup: Markup, *, completed: str | None = None) -> str:

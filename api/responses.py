@@ -247,6 +247,15 @@ class FieldErrorOut(ResponseModel):
     message: str
 
 
+class ErrorOut(ResponseModel):
+    """The problem in the words of OpenAI's protocol, for its clients."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
 class ProblemOut(BaseModel):
     """RFC 9457. Branch on `code`; `detail` is for people and may change."""
 
@@ -259,4 +268,5 @@ class ProblemOut(BaseModel):
     request_id: str
     errors: list[FieldErrorOut] | None = None
     results: list[UploadedFile] | None = None
+    error: ErrorOut | None = Field(default=None, description="On the routes of OpenAI's protocol only.")
     reason: str | None = Field(default=None, description="The code behind a `not_ready`.")

@@ -16,6 +16,7 @@ from qa.copies import collapse
 from qa.decide import decide
 from qa.fuse import fuse, gate
 from qa.glossaries import Glossaries
+from qa.glossary import Glossary
 from qa.naming import in_corpus_names
 from qa.query import analyse
 from qa.reading.read import Reader
@@ -63,10 +64,14 @@ class Pipeline:
         self._settings = settings
         self._retrievers = (DenseRetriever(), LexicalRetriever())[: 2 if settings.lexical else 1]
 
+    def glossary(self, snapshot: Snapshot) -> Glossary:
+        """The names that questions to the collection of ``snapshot`` are read with."""
+        return self._glossaries.of(snapshot)
+
     def ask(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The answer and its passages. Raises QueryError for a question that cannot be asked."""
         stages = Stages()
-        query = analyse(request.question, self._glossaries.of(snapshot))
+        query = analyse(request.question, self.glossary(snapshot))
         ranked, weight = self.rank(snapshot, query, request.filters, max(request.k, self._settings.read), stages)
         passages = [entry.passage for entry in ranked[: self._settings.read]]
         readings = self._reader.read(query, passages)
@@ -96,7 +101,7 @@ class Pipeline:
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The passages alone."""
         stages = Stages()
-        query = analyse(request.question, self._glossaries.of(snapshot))
+        query = analyse(request.question, self.glossary(snapshot))
         ranked, weight = self.rank(snapshot, query, request.filters, request.k, stages)
         found = self._passages(snapshot, ranked, ())
         stages.done("cite")

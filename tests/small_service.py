@@ -15,6 +15,7 @@ import requests
 
 from bench.service import free_port
 from indexer.snapshot import Snapshot
+from qa.glossary import Glossary
 from qa.pipeline import Request
 from qa.results import Answer, AskResult, Citation, FoundPassage
 
@@ -41,6 +42,9 @@ class FakePipeline:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.failure: Exception | None = None
+
+    def glossary(self, snapshot: Snapshot) -> Glossary:
+        return Glossary()
 
     def ask(self, snapshot: Snapshot, request: Request) -> AskResult:
         found = self.search(snapshot, request)

@@ -11,6 +11,8 @@ REASONS = {
     "get_text": ("range_invalid",),
     "ask": ("filter_invalid",),
     "search": ("filter_invalid",),
+    # Which message is the question, and which parts of it are read, depends on the roles.
+    "chat_completions": ("filter_invalid", "question_", "content_", "parameter_unsupported", "request_invalid"),
 }
 
 

@@ -56,7 +56,9 @@ def test_every_example_works(empty):
     assert run(empty, deletion).get_json()["deleted"] is True
 
 
-@pytest.mark.parametrize("route", ["ask", "search", "citations/verify", "documents", "collections"])
+@pytest.mark.parametrize(
+    "route", ["ask", "search", "citations/verify", "documents", "collections", "chat/completions", "models"]
+)
 def test_every_route_has_an_example(route):
     assert any(f"/v1/{route}" in " ".join(arguments) for arguments in commands())
 
