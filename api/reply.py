@@ -15,6 +15,7 @@ from api.excerpt import excerpt
 from api.links import Link
 from api.markup import MARKDOWN, PLAIN, Markup, unescaped
 from api.reply_words import CHINESE, ENGLISH, Words, words_of
+from api.value_text import value_text
 from qa.results import Language
 
 Result = Mapping[str, Any]
@@ -26,7 +27,7 @@ _WHOLE = 0.8
 _EVEN = 0.5
 _ANSWERED = re.compile(
     rf"^(?:{'|'.join(label for words in (ENGLISH, CHINESE) for label in (words.answer, words.possible))})"
-    r" ?\*\*(?P<span>.{1,200})\*\*$",
+    r" ?\*\*(?P<span>.{1,200})\*\*(?: \([^*]*\)|（[^*]*）)?$",
     re.MULTILINE,
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -91,7 +92,7 @@ class _Writer:
         if _whole(answer):
             return [label if label == words.possible else words.in_words]
         gap = " " if words.is_english else ""
-        return [f"{label}{gap}{markup.strong(markup.text(answer['text']))}"]
+        return [f"{label}{gap}{markup.strong(markup.text(answer['text']))}{self._notes(self._worth(answer))}"]
 
     def _quotations(self, answer: Mapping[str, Any]) -> Iterable[str]:
         """The sentence of the answer, readable, and the others that its citations quote."""
@@ -127,12 +128,19 @@ class _Writer:
 
     def _alternative(self, other: Mapping[str, Any]) -> str:
         markup, citation = self._markup, other["citations"][0]
-        told = self._dated(other)
-        notes = self._words.brackets.format(self._words.between.join(told)) if told else ""
+        notes = self._notes([*self._worth(other), *self._dated(other)])
         figure = markup.bullet(f"{markup.strong(markup.text(other['text']))}{notes}")
         if _whole(other):
             return f"{figure} {self._mark(citation)}"
         return f"{figure}\n{markup.under(self._quotation(other['context'] or citation['quote'], citation))}"
+
+    def _worth(self, answer: Mapping[str, Any]) -> list[str]:
+        """What a figure is worth, where the reader may not read it."""
+        told = value_text(answer["value"], answer["text"], self._words)
+        return [self._markup.text(told)] if told else []
+
+    def _notes(self, told: Sequence[str]) -> str:
+        return self._words.brackets.format(self._words.between.join(told)) if told else ""
 
     def _mark(self, citation: Mapping[str, Any]) -> str:
         """The number of the citation's place in the list of sources, in brackets."""

@@ -37,7 +37,8 @@ class Words:
     reason: str
     nearest: str
     advice: str
-    also: str
+    at_least: str
+    at_most: str
     between: str
     brackets: str
     is_english: bool
@@ -85,7 +86,8 @@ ENGLISH = Words(
     reason="No passage answers the question clearly enough.",
     nearest="Nearest passages",
     advice="Ask in other words, or add documents.",
-    also="also in: {titles}",
+    at_least="at least {value}",
+    at_most="at most {value}",
     between=", ",
     brackets=" ({})",
     is_english=True,
@@ -117,7 +119,8 @@ CHINESE = Words(
     reason="没有一处足够明确地回答了这个问题。",
     nearest="最接近的段落",
     advice="可以换个问法，或添加文档。",
-    also="另见：{titles}",
+    at_least="至少 {value}",
+    at_most="至多 {value}",
     between="，",
     brackets="（{}）",
     is_english=False,

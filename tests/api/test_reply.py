@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from api.links import links_from
-from api.reply import markdown_reply, plain_reply
+from api.reply import answered, markdown_reply, plain_reply
 
 LINK = links_from("https://qa.example.org/")
 
@@ -70,6 +70,15 @@ def test_a_chinese_question_with_english_words_gets_chinese_words():
 @pytest.mark.parametrize(("confidence", "words"), [(0.2, "about 20%"), (1.0, "about 99%"), (0.0, "about 1%")])
 def test_confidence_is_never_certain(confidence, words):
     assert words in markdown_reply(result(answer(confidence=confidence)), LINK, "en")
+
+
+def test_a_figure_is_told_in_the_readers_language():
+    worth = answer(value={"kind": "ratio", "min": 0.65, "max": 0.7, "unit": None})
+    assert markdown_reply(result(worth), LINK, "zh").startswith("答案：**近七成**（65% – 70%）\n")
+    reply = markdown_reply(result(worth, alternatives=[worth]), LINK, "en")
+    assert reply.startswith("Answer: **近七成** (65% – 70%)\n")
+    assert "- **近七成** (65% – 70%, as of 31 May 2025)\n" in reply
+    assert answered(reply) == "近七成"
 
 
 def test_an_unlikely_answer_is_called_possible():
