@@ -9,6 +9,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 
 from api import render
+from api.access.caller import CollectionForbidden
 from api.body import validate
 from api.chat.completion import Completion, events, usage, whole
 from api.chat.conversation import completed_question, last_question
@@ -38,11 +39,13 @@ _VERSION = version("citespan")
         "is completed from them. With `stream` the reply comes as server-sent events.",
         query=None,
         body=ChatRequest,
+        scope="read",
         answers={200: ChatCompletion},
         streams=True,
         problems=(
             *QUESTION_PROBLEMS,
-            *("model_not_found", "content_unsupported", "parameter_unsupported", "not_ready", "index_corrupt"),
+            *("model_not_found", "collection_forbidden", "content_unsupported", "parameter_unsupported"),
+            *("not_ready", "index_corrupt"),
         ),
     )
 )
@@ -57,14 +60,14 @@ def chat_completions(body: ChatRequest) -> Response:
 
 
 @blueprint.get("/v1/models")
-@operation(Operation(summary="List models", tag="Chat", query=None, answers={200: ModelList}))
+@operation(Operation(summary="List models", tag="Chat", query=None, scope="read", answers={200: ModelList}))
 def list_models() -> Response:
     held = service()
     data = []
     for name in model_names(held):
         try:
             data.append(model_object(held, name))
-        except RequestError:  # removed since it was listed
+        except (RequestError, CollectionForbidden):  # removed since it was listed, or a default of others
             continue
     return render.json_response({"object": "list", "data": data})
 
@@ -72,7 +75,12 @@ def list_models() -> Response:
 @blueprint.get("/v1/models/<path:model>")
 @operation(
     Operation(
-        summary="Describe a model", tag="Chat", query=None, answers={200: ModelOut}, problems=("model_not_found",)
+        summary="Describe a model",
+        tag="Chat",
+        query=None,
+        scope="read",
+        answers={200: ModelOut},
+        problems=("model_not_found", "collection_forbidden"),
     ),
 )
 def get_model(model: str) -> Response:

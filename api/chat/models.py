@@ -14,13 +14,13 @@ MODEL = "citespan"
 
 
 def model_names(held: Service) -> list[str]:
-    """All models, the default collection first."""
-    others = [name for name in held.collections.names() if name != held.settings.collection]
-    return [MODEL, *(f"{MODEL}/{name}" for name in others)]
+    """All models that the request may use, the default collection first."""
+    default = held.default_collection
+    return [MODEL, *(f"{MODEL}/{name}" for name in held.collection_names() if name != default)]
 
 
 def collection_of(held: Service, model: str) -> Collection:
-    """The collection that ``model`` stands for. RequestError ``model_not_found``."""
+    """The collection that ``model`` stands for. RequestError ``model_not_found``, CollectionForbidden."""
     head, _, name = model.partition("/")
     if head == MODEL and (name or "/" not in model):
         try:
@@ -35,7 +35,7 @@ def collection_of(held: Service, model: str) -> Collection:
 
 
 def model_object(held: Service, model: str) -> dict[str, Any]:
-    """The object ``model``. RequestError ``model_not_found``."""
+    """The object ``model``. Raises as ``collection_of`` does."""
     created = _created(collection_of(held, model))
     return {"id": model, "object": "model", "created": created, "owned_by": MODEL}
 
