@@ -14,6 +14,7 @@ import api.citations
 import api.collections
 import api.docs
 import api.documents
+import api.feedback
 import api.health
 import api.mcp.blueprint
 import api.uploads
@@ -37,6 +38,7 @@ from qa.pipeline import Pipeline
 BLUEPRINTS = (
     api.ask.blueprint,
     api.citations.blueprint,
+    api.feedback.blueprint,
     api.documents.blueprint,
     api.changes.blueprint,
     api.uploads.blueprint,

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from api import render
 from api.operation import Operation, operation
 from api.responses import VerifyResponse
-from api.schemas import CitationBody
+from api.schemas import CitationBody, CitedQuote
 from api.service import service
 from indexer.errors import DocumentNotFound, RevisionNotFound
 from indexer.snapshot import Snapshot
@@ -29,7 +29,7 @@ blueprint = Blueprint("citations", __name__)
 def verify(body: CitationBody) -> Response:
     collection = service().collection(body.collection)
     snapshot = collection.snapshot()
-    status, current_revision, found = _check(snapshot, body)
+    status, current_revision, found = check_citation(snapshot, body)
     return render.json_response(
         {
             "doc_id": body.doc_id,
@@ -44,7 +44,7 @@ def verify(body: CitationBody) -> Response:
     )
 
 
-def _check(snapshot: Snapshot, cited: CitationBody) -> tuple[str, str | None, str | None]:
+def check_citation(snapshot: Snapshot, cited: CitedQuote) -> tuple[str, str | None, str | None]:
     """The status, the document's current revision, and what stands at the place where it is not the quote."""
     try:
         current = snapshot.document(cited.doc_id)

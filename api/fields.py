@@ -17,6 +17,7 @@ DOC_ID_PATTERN = r"^[A-Za-z0-9](\.?[A-Za-z0-9_~-])*\.?$"
 DOC_ID_LENGTH = 128
 COLLECTION_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 REVISION_PATTERN = r"^[0-9A-Za-z]{1,64}$"
+FEEDBACK_ID_PATTERN = r"^[0-9A-Za-z_-]{8,64}$"
 TEXT_PATTERN = r"^[^\u0000]*$"
 
 LETTERS = (
@@ -83,10 +84,10 @@ def _parse_decimal(value: object) -> object:
     return value
 
 
-Text = Annotated[StrictStr, AfterValidator(_check_text)]
+Text = Annotated[StrictStr, AfterValidator(_check_text), Field(json_schema_extra={"pattern": TEXT_PATTERN})]
 """Any text without NUL. Unpaired surrogates never get here: the JSON parser refuses them."""
 
-Line = Annotated[Text, Field(max_length=1000, json_schema_extra={"pattern": TEXT_PATTERN})]
+Line = Annotated[Text, Field(max_length=1000)]
 """A title, a source, a tag."""
 
 Question = Annotated[

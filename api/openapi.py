@@ -201,7 +201,8 @@ def _schemas(models: set[type[BaseModel]]) -> dict[str, Any]:
 
 
 def _set_limits(schemas: Mapping[str, Any], settings: Settings) -> None:
-    for name in ("AskRequest", "SearchRequest"):
+    for name in ("AskRequest", "SearchRequest", "FeedbackBody"):
         properties = schemas[name]["properties"]
         properties["question"]["maxLength"] = settings.max_question_chars
-        properties["k"]["maximum"] = settings.k_max
+        if "k" in properties:
+            properties["k"]["maximum"] = settings.k_max

@@ -50,6 +50,13 @@ PROBLEMS: dict[str, Problem] = {
     "filter_invalid": Problem(422, "Invalid filter", "Each entry of `errors` names a filter and what is wrong."),
     "range_invalid": Problem(422, "Range outside the text", "Use 0 <= start <= end <= the number of characters."),
     "layer_unavailable": Problem(422, "Text layer not available", "Read the source text: leave `layer` out."),
+    "citation_mismatch": Problem(
+        422, "Quote that does not stand there", "Send a citation as an answer gave it: /v1/citations/verify tells more."
+    ),
+    "feedback_contradictory": Problem(
+        422, "Contradictory feedback", "Send an answer with its citation, and one verdict."
+    ),
+    "feedback_conflict": Problem(409, "Feedback id in use", "Choose another `feedback_id`, or leave it out."),
     "doc_id_invalid": Problem(
         400,
         "Invalid document id",

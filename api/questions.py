@@ -45,14 +45,19 @@ def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
     return render.search_result(result, collection.name, perf_counter() - started)
 
 
+def check_question(held: Service, question: str) -> None:
+    """Raises QueryError (``question_too_long``)."""
+    allowed = held.settings.max_question_chars
+    if len(question) > allowed:
+        raise QueryError(
+            f"The question has {len(question)} characters, {allowed} are allowed.", code="question_too_long"
+        )
+
+
 def _request(held: Service, body: SearchRequest, min_confidence: float | None) -> Request:
     """``body`` as the pipeline takes it, held to the limits that are settings."""
     limits = held.settings
-    if len(body.question) > limits.max_question_chars:
-        raise QueryError(
-            f"The question has {len(body.question)} characters, {limits.max_question_chars} are allowed.",
-            code="question_too_long",
-        )
+    check_question(held, body.question)
     if body.k > limits.k_max:
         message = f"at most {limits.k_max}"
         raise RequestError("request_invalid", f"k: {message}", [{"loc": ["k"], "message": message}])

@@ -198,6 +198,15 @@ class VerifyResponse(ResponseModel):
     index: IndexState
 
 
+class FeedbackResponse(ResponseModel):
+    """`created` is false where the same was there already; `stored_at` is then the time of the first."""
+
+    feedback_id: str
+    stored_at: str
+    created: bool
+    index: IndexState
+
+
 class EncoderOut(BaseModel):
     model_config = ConfigDict(extra="allow")
 
@@ -222,6 +231,9 @@ class CollectionOut(BaseModel):
     encoder: EncoderOut | None = None
     bytes: Count | None = None
     segments: list[SegmentOut] = []
+    calibration: dict[str, Any] | None = Field(
+        default=None, description="The collection's own (`citespan calibrate`): figures, questions, time."
+    )
     code: str | None = None
     detail: str | None = None
 

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from api.fields import (
     DECIMAL,
+    FEEDBACK_ID_PATTERN,
     INTEGRAL,
     CollectionName,
     Date,
@@ -88,15 +89,68 @@ class UploadFields(RequestModel):
     tag: list[Line] = Field(default=[], max_length=100)
 
 
-class CitationBody(RequestModel):
-    """A citation to check: does `quote` stand at `[start, end)` of that revision?"""
+class CitedQuote(RequestModel):
+    """A place in a revision, and what should stand there."""
 
     doc_id: DocId
     revision: Revision
     start: Offset
     end: Offset
     quote: Text
+
+
+class CitationBody(CitedQuote):
+    """A citation to check: does `quote` stand at `[start, end)` of that revision?"""
+
     collection: CollectionName | None = None
+
+
+class ExpectedBody(RequestModel):
+    """What the reader would have liked to read."""
+
+    answerable: StrictBool = Field(description="Whether the documents tell.")
+    answers: list[Annotated[Line, Field(min_length=1)]] = Field(
+        default=[], max_length=20, description="Accepted one for another."
+    )
+
+
+class FeedbackBody(RequestModel):
+    """A reader's verdict on an answer, or on its absence."""
+
+    question: Question
+    verdict: Literal["right", "wrong"]
+    answer: Annotated[Text, Field(min_length=1, max_length=10_000)] | None = Field(
+        default=None, description="What was shown, with its `citation`; null where there was no answer."
+    )
+    citation: CitedQuote | None = Field(default=None, description="One of the answer; or where the answer would stand.")
+    commit: Annotated[StrictInt, Field(ge=0, le=10**15 - 1), INTEGRAL] | None = None
+    confidence: Probability | None = None
+    expected: ExpectedBody | None = None
+    comment: Annotated[Text, Field(max_length=2000)] | None = None
+    collection: CollectionName | None = None
+    feedback_id: Annotated[StrictStr, Field(pattern=FEEDBACK_ID_PATTERN)] | None = Field(
+        default=None, description="Of your own making: the same sent again is stored once."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> FeedbackBody:
+        if wrong := self._contradiction():
+            raise PydanticCustomError("feedback_contradictory", wrong)
+        return self
+
+    def _contradiction(self) -> str | None:
+        expected = self.expected
+        if self.answer is not None and self.citation is None:
+            return "an answer needs its citation"
+        if expected is not None and expected.answers and not expected.answerable:
+            return "expected answers to what is not answerable"
+        if self.verdict == "wrong":
+            return None
+        if self.answer is None and self.citation is not None:
+            return "a right silence has no citation"
+        if expected is not None and expected.answerable != (self.answer is not None):
+            return "the verdict is right, but something else was expected"
+        return None
 
 
 class NoQuery(RequestModel):

@@ -1,7 +1,8 @@
 """A whole collection in one file, made while others read and write it, and brought back from there.
 
 The file is a tar archive: ``manifest.json`` first, with the sums of everything that follows, then the record, the
-sealed folders of its commit and the glossaries. A restored collection appears whole or not at all.
+sealed folders of its commit, the glossaries, what readers said and the collection's own calibration. A restored
+collection appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -22,13 +23,18 @@ from pathlib import Path
 from typing import IO, Any
 
 from indexer import record
+from indexer.calibration import CALIBRATION
 from indexer.collection import Collection
 from indexer.errors import BackupBroken, CollectionExists, CollectionNotFound, CorruptIndex, NotReady, StorageFull
+from indexer.feedback import FEEDBACK
 from indexer.lock import writer_lock
 from indexer.sealed import LEXICAL, MANIFEST, SEGMENTS, sha256, share, sync
 
 FORMAT = "citespan-backup-1"
-_MEMBER = re.compile(r"record\.db|(segments|lexical)/[\w-]{1,64}/[\w.-]{1,128}|glossaries/[\w-]{1,64}\.toml", re.ASCII)
+_MEMBER = re.compile(
+    r"(record|feedback)\.db|calibration\.json|(segments|lexical)/[\w-]{1,64}/[\w.-]{1,128}|glossaries/[\w-]{1,64}\.toml",
+    re.ASCII,
+)
 _LARGEST_MANIFEST = 16_000_000
 _TRIES = 20
 _BLOCK = 1 << 20
@@ -96,6 +102,9 @@ def _stage(collection: Collection, staged: Path) -> dict[str, str]:
         connection.close()
     if (path / "glossaries").is_dir():
         shutil.copytree(path / "glossaries", staged / "glossaries")
+    collection.feedback.copy(staged / FEEDBACK)
+    if (path / CALIBRATION).is_file():
+        shutil.copyfile(path / CALIBRATION, staged / CALIBRATION)
     return meta
 
 

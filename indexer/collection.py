@@ -1,7 +1,8 @@
 """A collection: one folder that holds one index and follows its commits.
 
 ``record.db`` (the record of truth), ``segments/`` (dense), ``lexical/`` (BM25), ``glossaries/`` (the
-``glossary.toml`` of each indexed folder), ``writer.lock``.
+``glossary.toml`` of each indexed folder), ``feedback.db`` (what readers said of answers), ``calibration.json`` (a
+confidence fitted on this collection), ``writer.lock``.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer import record
+from indexer.calibration import CALIBRATION, read_calibration
 from indexer.documents import Document, document_id
 from indexer.encoder import Encoder
 from indexer.errors import CitespanError, CorruptIndex, DerivedDamage, EncoderMismatch, NotReady, StorageFull
+from indexer.feedback import FeedbackStore
 from indexer.lock import writer_lock
 from indexer.prepare import Prepared, prepare
 from indexer.sealed import LEXICAL, SEGMENTS, size_of
@@ -152,6 +155,11 @@ class Collection:
             return document
         return prepare(document, self._encoder)
 
+    @property
+    def feedback(self) -> FeedbackStore:
+        """What readers said of its answers."""
+        return FeedbackStore(self.path)
+
     def adopt_glossary(self, file: Path, root: str) -> None:
         """Keeps a copy of the glossary that came with the folder ``root``; a missing one is forgotten."""
         kept = self.path / "glossaries" / f"{document_id(root)}.toml"
@@ -174,6 +182,7 @@ class Collection:
             "bytes": size_of(self.path),
             "committed_at": None,
             "segments": [],
+            "calibration": self._calibration(),
         }
         try:
             snapshot = self.snapshot()
@@ -185,6 +194,14 @@ class Collection:
             {"passages": passages, "rows": rows, "kind": kind} for passages, rows, kind in snapshot.segments
         ]
         return facts
+
+    def _calibration(self) -> dict[str, object] | None:
+        """The collection's own, if it has one, without what it was fitted with."""
+        try:
+            told = read_calibration(self.path / CALIBRATION)
+        except CorruptIndex as error:
+            return {"broken": error.message}
+        return told and {name: value for name, value in told.items() if name not in ("format", "basis")}
 
     def check_encoder(self, meta: dict[str, str]) -> None:
         """Raises EncoderMismatch, or CorruptIndex for a record that was emptied or has another schema, by what

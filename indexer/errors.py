@@ -10,6 +10,7 @@
         CorruptIndex
           DerivedDamage              of what can be made again from the record of truth
         EncoderMismatch
+        FeedbackConflict
         StorageFull
         WriterBusy
       QueryError                     a question that cannot be asked
@@ -78,6 +79,12 @@ class DerivedDamage(CorruptIndex):
 
 class EncoderMismatch(StoreError):
     code = "encoder_mismatch"
+
+
+class FeedbackConflict(StoreError):
+    """Feedback of the same id that says something else."""
+
+    code = "feedback_conflict"
 
 
 class StorageFull(StoreError):

@@ -78,15 +78,16 @@ _READING = ("SQLITE_IOERR_READ", "SQLITE_IOERR_SHORT_READ", "SQLITE_IOERR_CORRUP
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
-    """What SQLite says, in our own words. Raises CorruptIndex, or StorageFull where the disk takes no more."""
+def guarded(what: str = "the record of the collection") -> Iterator[None]:
+    """What SQLite says of ``what``, in our own words. Raises CorruptIndex, or StorageFull where the disk takes no
+    more."""
     try:
         yield
     except (sqlite3.Error, zlib.error) as error:
         name = getattr(error, "sqlite_errorname", "")
         if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and name not in _READING):
             raise StorageFull(f"the disk does not take the change ({error}); nothing of it was stored") from error
-        raise CorruptIndex(f"the record of the collection cannot be read: {error}") from error
+        raise CorruptIndex(f"{what} cannot be read: {error}") from error
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

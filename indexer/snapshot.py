@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer import chunk_rows, record, revisions
+from indexer.calibration import CALIBRATION
 from indexer.chunk_rows import ChunkRow
 from indexer.clean import clean
 from indexer.documents import Document, Readable
@@ -60,13 +61,15 @@ class Candidates:
 
 class Snapshot:
     """Thread safe. Holds a read transaction, mapped segments and the lexical index of its commit. ``damaged``: a search
-    met damage that opening had not seen."""
+    met damage that opening had not seen. ``calibration_file`` may be there or not; as the glossaries, it is not part of
+    the commit, always the newest."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         """Raises NotReady (nothing indexed yet), CorruptIndex; DerivedDamage where a writer can mend it."""
         self._lock = threading.Lock()
         self._encoder = encoder
         self._glossaries = folder / "glossaries"
+        self.calibration_file = folder / CALIBRATION
         self.damaged = False
         self._db = record.connect(folder / "record.db", read_only=True)
         weakref.finalize(self, self._db.close)

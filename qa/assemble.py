@@ -10,6 +10,7 @@ from indexer.static_encoder import StaticEncoder
 from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline
 from qa.reading.read import ClauseReader, Reader, embedded_encoder
+from qa.refit import Refits, basis_of
 from qa.settings import QASettings
 
 
@@ -20,13 +21,16 @@ def assemble(
     glossaries: Iterable[Path] = (),
     min_confidence: float | None = None,
     lexical: bool = True,
+    refits: bool = True,
 ) -> Pipeline:
-    """`QASettings` explains the last two.
+    """`QASettings` explains ``min_confidence`` and ``lexical``; ``refits``: whether a collection's own calibration
+    counts.
 
     Raises ConfigError for a reader that cannot be loaded or a glossary that cannot be read.
     """
     settings = QASettings(min_confidence=min_confidence, lexical=lexical)
-    return Pipeline(encoder, Glossaries(glossaries), load_reader(reader, encoder), settings)
+    own = Refits(basis_of(encoder, reader)) if refits else None
+    return Pipeline(encoder, Glossaries(glossaries), load_reader(reader, encoder), settings, own)
 
 
 def load_reader(name: str, encoder: Encoder) -> Reader:

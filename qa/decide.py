@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
 from qa.reading.matching import presence, question_terms
 from qa.reading.sentence import analyse_sentence
+from qa.refit import Refit
 from qa.relatedness import relatedness
 from qa.results import Decision, Passage, Query, Reading
 from qa.rivals import Group, contradict, newer, rivals, same_answer, sentence_of
@@ -39,8 +40,10 @@ def decide(
     *,
     min_confidence: float | None = None,
     calibration: Calibration | None = None,
+    refit: Refit | None = None,
 ) -> Decision:
-    """The decision on ``readings``; ``min_confidence`` None takes the calibrated threshold.
+    """The decision on ``readings``; ``min_confidence`` None takes the calibrated threshold. ``refit`` corrects the
+    confidence for the collection that the passages are from.
 
     The readings of the decision have ``score`` replaced by the estimated probability of being right.
     """
@@ -50,13 +53,17 @@ def decide(
     groups = groups_of(query, passages, readings)
     ordered = first_ones(groups)
     related = relatedness(passages)
+    correct = refit.probability if refit else float
     told = [
-        _Told(group, replace(group[0], score=related * calibration.probability(measures(query, passages, ordered, at))))
+        _Told(
+            group,
+            replace(group[0], score=correct(related * calibration.probability(measures(query, passages, ordered, at)))),
+        )
         for at, group in enumerate(groups[: 1 + _ALTERNATIVES])
     ]
     told = _in_order(query, told)
     (first, best), *others = told
-    threshold = calibration.threshold if min_confidence is None else min_confidence
+    threshold = (refit or calibration).threshold if min_confidence is None else min_confidence
     answerable = best.score >= threshold
     return Decision(
         readings=(best, *(other.reading for other in others if _worth_telling(told[0], other))),

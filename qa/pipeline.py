@@ -12,6 +12,7 @@ from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot, StoredChunk
 from indexer.terms import name_terms
 from qa.cite import cite
+from qa.confidence import load_calibration
 from qa.copies import collapse
 from qa.decide import decide
 from qa.fuse import fuse, gate
@@ -20,6 +21,7 @@ from qa.glossary import Glossary
 from qa.naming import in_corpus_names
 from qa.query import analyse
 from qa.reading.read import Reader
+from qa.refit import Held, Refits
 from qa.rerank import Scores, rerank
 from qa.results import NO_FILTERS, Answer, AskResult, Filters, FoundPassage, Passage, Query, Reading, Verdict
 from qa.retrieve import DenseRetriever, LexicalRetriever, SearchQuery, matching_documents
@@ -56,8 +58,17 @@ class Ranked:
 class Pipeline:
     """Holds the models; every call gets the snapshot that it answers from. Thread safe."""
 
-    def __init__(self, encoder: Encoder, glossaries: Glossaries, reader: Reader, settings: QASettings) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        glossaries: Glossaries,
+        reader: Reader,
+        settings: QASettings,
+        refits: Refits | None = None,
+    ) -> None:
+        """Without ``refits`` the shipped confidence is used for every collection."""
         self._encoder = encoder
+        self._refits = refits
         self._token_encoder = encoder if isinstance(encoder, TokenEncoder) else None
         self._glossaries = glossaries
         self._reader = reader
@@ -76,7 +87,8 @@ class Pipeline:
         passages = [entry.passage for entry in ranked[: self._settings.read]]
         readings = self._reader.read(query, passages)
         stages.done("read")
-        decision = decide(query, passages, readings, min_confidence=self._threshold(request))
+        held = self._refits.of(snapshot) if self._refits else Held(None)
+        decision = decide(query, passages, readings, min_confidence=self._threshold(request), refit=held.refit)
         stages.done("decide")
         answers = [
             self._answer(
@@ -95,7 +107,7 @@ class Pipeline:
             reason=decision.reason,
             passages=found,
             commit=snapshot.commit,
-            explain=_explain(query, weight, readings, stages) if request.explain else None,
+            explain=_explain(query, weight, readings, stages) | _calibration(held) if request.explain else None,
         )
 
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
@@ -249,6 +261,16 @@ def _ranked(
         similarity=float(scores.dense[at]) if embedded else None,
     )
     return Ranked(chunk, tuple(copies), passage, parts)
+
+
+def _calibration(held: Held) -> dict[str, object]:
+    """Where the confidence comes from, and from which one on there is an answer unless the request says otherwise."""
+    refit = held.refit
+    told: dict[str, object] = {"threshold": round((refit or load_calibration()).threshold, 4), "ignored": held.ignored}
+    own = {} if refit is None else {name: round(getattr(refit, name), 4) for name in ("slope", "offset")}
+    if refit is not None:
+        own |= {"questions": refit.questions, "fitted_at": refit.fitted_at}
+    return {"calibration": told | {"refit": own or None}}
 
 
 def _explain(query: Query, weight: float, readings: Sequence[Reading], stages: Stages) -> dict[str, object]:

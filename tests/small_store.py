@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fakes import HashEncoder
 
 from indexer.collection import Collection
@@ -43,3 +45,13 @@ def found_by_meaning(snapshot: Snapshot, question: str, limit: int = 10) -> list
     """The documents of the chunks that dense search finds, with the encoder of these tests."""
     found = snapshot.dense(HashEncoder().encode_query([question])[0], limit)
     return [chunk.document.doc_id for chunk in snapshot.chunks([chunk_id for chunk_id, _ in found])]
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    """The files in which ``text`` stands, as a whole or as a term of the lexical index."""
+    wanted = [text.encode(), text[:2].encode(), text[-4:].encode()]
+    return sorted(
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and any(part in path.read_bytes() for part in wanted)
+    )

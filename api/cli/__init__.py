@@ -8,7 +8,9 @@ import click
 
 from api.cli.ask import ask_command, search_command
 from api.cli.backup import backup_command, recode_command, restore_command
+from api.cli.calibrate import calibrate_command
 from api.cli.eval import eval_command
+from api.cli.feedback import feedback_command
 from api.cli.index import index_command, remove_command
 from api.cli.keys import keys_command
 from api.cli.status import collections_command, serve_command, status_command
@@ -31,6 +33,8 @@ for _command in (
     status_command,
     collections_command,
     eval_command,
+    feedback_command,
+    calibrate_command,
     doctor_command,
     compact_command,
     backup_command,

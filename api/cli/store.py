@@ -85,6 +85,8 @@ def _receipt(context: CliContext, receipt: CompactReceipt) -> list[str]:
         f"{context.collection}: {before:,.1f} MB -> {after:,.1f} MB,"
         f" {receipt.revisions} superseded revisions gone (commit {receipt.commit})"
     ]
+    if receipt.feedback:
+        lines.append(f"feedback on text that is gone: {receipt.feedback} deleted")
     if not receipt.log_emptied:
         lines.append("a reader still holds an older commit: its pages leave the log when it goes; compact again then")
     return lines

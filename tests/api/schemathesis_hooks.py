@@ -13,6 +13,7 @@ REASONS = {
     "search": ("filter_invalid",),
     # Which message is the question, and which parts of it are read, depends on the roles.
     "chat_completions": ("filter_invalid", "question_", "content_", "parameter_unsupported", "request_invalid"),
+    "give_feedback": ("feedback_contradictory", "citation_mismatch", "range_invalid"),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from pathlib import Path
 
 import pytest
 import requests
@@ -298,3 +300,13 @@ def test_agents_are_told_of_answers_that_disagree(client):
     text = told["result"]["content"][0]["text"]
     assert "Also found:" in text
     assert text.count("[1] ") == 1
+
+
+def test_the_example_of_the_page_works(server, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "agents.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "http://127.0.0.1:8000" in code
+    exec(code.replace("http://127.0.0.1:8000", server.url), {})
+    assert capsys.readouterr().out.startswith("近七成 (confidence ")
+    (config,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert json.loads(config)["mcpServers"]["citespan"]["url"].endswith("/mcp")

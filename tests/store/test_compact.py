@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from small_store import KLING, doc, found_by_terms, put, remove
+from small_store import KLING, doc, files_with, found_by_terms, put, remove
 
 from indexer.collection import Collection
 from indexer.compact import compact
@@ -13,16 +13,6 @@ from indexer.errors import RevisionNotFound
 
 SECRET = "鹦鹉螺计划绝密预算九百万"
 ROOT = Path(__file__).parents[2]
-
-
-def files_with(folder: Path, text: str) -> list[str]:
-    """The files in which ``text`` stands, as a whole or as a term of the lexical index."""
-    wanted = [text.encode(), text[:2].encode(), text[-4:].encode()]
-    return sorted(
-        str(path.relative_to(folder))
-        for path in folder.rglob("*")
-        if path.is_file() and any(part in path.read_bytes() for part in wanted)
-    )
 
 
 def test_what_was_deleted_and_superseded_leaves_every_file(collection: Collection):

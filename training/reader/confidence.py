@@ -19,6 +19,7 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from qa.confidence import FILE, NAMES
+from qa.evaluation.refitting import best_threshold
 from training.reader.observe import KEPT, Observation, observations
 
 _SEEDS = Path("seeds")
@@ -120,20 +121,6 @@ def fit(z: np.ndarray, right: np.ndarray, counts: np.ndarray) -> tuple[np.ndarra
     bounds = [_BOUNDS.get(name, (None, None)) for name in NAMES] + [(None, None)]
     found = minimize(loss, np.zeros(len(NAMES) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
     return found[:-1], float(found[-1])
-
-
-def best_threshold(p: np.ndarray, right: np.ndarray, counts: np.ndarray) -> float:
-    """The threshold with the best F0.5 of answers that are right: precision counts twice as much as recall (van
-    Rijsbergen 1979)."""
-    best, found = 0.0, 0.0
-    for threshold in np.linspace(0.02, 0.9, 89):
-        said = p >= threshold
-        hits = counts[said & right].sum()
-        precision, recall = hits / max(counts[said].sum(), 1e-9), hits / counts[right].sum()
-        score = 1.25 * precision * recall / max(0.25 * precision + recall, 1e-9)
-        if score > best:
-            best, found = score, float(threshold)
-    return found
 
 
 def calibration_error(p: np.ndarray, right: np.ndarray, counts: np.ndarray, bins: int = 10) -> float:
