@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel, Field
@@ -44,6 +44,9 @@ class GetDocument(RequestModel):
     revision: Revision | None = Field(default=None, description="The current revision without it.")
     start: Offset = 0
     end: Offset | None = Field(default=None, description=f"`start` + {RANGE} without it, or the end of the text.")
+    layer: Literal["source", "readable"] = Field(
+        default="source", description="`readable`: what people are shown of the range, without markup."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ def _get_document(held: Service, wanted: GetDocument) -> dict[str, Any]:
     if end is None:
         stored = held.collection(wanted.collection).snapshot().document(wanted.doc_id, wanted.revision)
         end = max(wanted.start, min(stored.characters, wanted.start + RANGE))
-    query = TextQuery(collection=wanted.collection, revision=wanted.revision, start=wanted.start, end=end)
+    query = TextQuery(
+        collection=wanted.collection, revision=wanted.revision, start=wanted.start, end=end, layer=wanted.layer
+    )
     return read_range(held, wanted.doc_id, query)
 
 

@@ -99,6 +99,9 @@ def test_get_document_reads_a_range(server, mode):
     assert found.content[0].text.endswith(KLING[6:9])
     whole = call(server, "get_document", {"doc_id": "kling"}, mode)
     assert whole.structured_content["text"] == KLING
+    readable = call(server, "get_document", {"doc_id": "report", "layer": "readable"}, mode).structured_content
+    assert readable["text"].strip().endswith("可灵AI的营业收入为1.5亿元。")
+    assert "<p>" not in readable["text"]
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
