@@ -36,6 +36,7 @@ _PROBLEMS = {
         tag="Questions",
         description="Stored on the disk before it is answered. The same with the same `feedback_id` is stored once.",
         body=FeedbackBody,
+        scope="read",
         answers={200: FeedbackResponse, 201: FeedbackResponse},
         problems=(
             *("question_empty", "question_too_long", "feedback_contradictory", "feedback_conflict", "doc_id_invalid"),
