@@ -24,6 +24,7 @@ from api.access.gate import register_access, register_caller
 from api.access.shared import SharedMemory
 from api.errors import register_errors
 from api.links import check_public_url
+from api.metric_sources import BuildInfo, IndexGauges, ProcessGauges
 from api.metrics import Metrics
 from api.request_id import register_request_id
 from api.security import register_security
@@ -82,12 +83,14 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.converters["doc_id"] = DocIdConverter
     app.url_map.merge_slashes = False  # a redirect would carry a wrong id to another route
-    app.extensions[EXTENSION] = Service(settings, pipeline, collections, Metrics(collections))
+    build = BuildInfo(encoder=settings.encoder, reader=settings.reader)
+    metrics = Metrics((IndexGauges(collections, settings.collection), ProcessGauges(), build))
+    app.extensions[EXTENSION] = Service(settings, pipeline, collections, metrics)
     register_errors(app)
     register_caller(app)
     register_request_id(app)
     register_security(app, settings)
-    register_watch(app)
+    register_watch(app, metrics.in_progress)
     register_audit(app, settings)
     register_access(app, settings, shared or SharedMemory())
     for blueprint in BLUEPRINTS:

@@ -57,7 +57,7 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
     )
     collection = service().collection(query.collection)
     prepared = collection.prepared(replace(loaded, source=body.source or doc_id))
-    with collection.writer(timeout=settings.writer_timeout) as writer:
+    with service().writer(collection) as writer:
         receipt = writer.put(prepared)
         commit = writer.commit()
     response = render.json_response(
@@ -92,7 +92,7 @@ def put_document(doc_id: str, query: CollectionQuery, body: DocumentBody) -> Res
 def delete_document(doc_id: str, query: CollectionQuery) -> Response:
     collection = service().collection(query.collection)
     collection.snapshot().document(doc_id)  # what is not there needs no writer
-    with collection.writer(timeout=service().settings.writer_timeout) as writer:
+    with service().writer(collection) as writer:
         receipt = writer.remove(doc_id)
         if receipt is None:
             raise DocumentNotFound(f"There is no document {doc_id!r} in collection {collection.name!r}.")

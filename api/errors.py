@@ -8,16 +8,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.chat.errors import error_member, speaks_openai
+from api.logs import fields
 from api.problems import PROBLEM_JSON, PROBLEMS, RETRY_AFTER, known_code
 from api.render import json_response
 from api.request_id import request_id
 from indexer.errors import CitespanError
 
 log = logging.getLogger("citespan")
+
+_LONGEST_METHOD, _LONGEST_PATH = 20, 500
 
 FieldError = Mapping[str, object]
 """``loc``: the path to the field, names and list positions; ``message``: what is wrong with it."""
@@ -59,7 +62,8 @@ def problem_body(code: str, detail: str, errors: Sequence[FieldError] = (), **mo
 
 
 def problem(code: str, detail: str, errors: Sequence[FieldError] = (), **more: object) -> Response:
-    """The response for ``code``."""
+    """The response for ``code``, which is also counted and logged (``api/watch.py``)."""
+    g.problem = code
     body = problem_body(code, detail, errors, **more)
     response = json_response(body, PROBLEMS[code].status, media_type=PROBLEM_JSON)
     if code in RETRY_AFTER:
@@ -72,7 +76,7 @@ def on_citespan_error(error: CitespanError) -> Response:
     if code == "internal_error":
         return on_unexpected(error)
     if PROBLEMS[code].status == 500:
-        log.error("%s %s [%s]: %s", request.method, request.path, request_id(), error.message, exc_info=error)
+        log.error("%s", error.message, exc_info=error, extra=_of_request(code))
     if not isinstance(error, RequestError):
         return problem(code, error.message)
     response = problem(code, error.message, error.errors)
@@ -93,8 +97,12 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_unexpected(error: Exception) -> Response:
     """A fault of ours: the log gets the traceback, the client only the id to quote."""
-    log.error("%s %s [%s] failed", request.method, request.path, request_id(), exc_info=error)
+    log.error("request failed", exc_info=error, extra=_of_request("internal_error"))
     return problem("internal_error", "The service failed to answer this request.")
+
+
+def _of_request(code: str) -> dict[str, object]:
+    return fields(method=request.method[:_LONGEST_METHOD], path=request.path[:_LONGEST_PATH], code=code)
 
 
 def register_errors(app: Flask) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from api.access.exposure import check_exposure
 from api.access.shared import shared_memory
+from api.logs import configure
 from api.server import options
 from api.settings import Settings
 
 _settings = Settings.load()
+configure(_settings.log_format)
 check_exposure(_settings, shared_memory())  # before the fork: what the workers count together
 globals().update(options(_settings))

@@ -33,6 +33,7 @@ class Option:
     maximum: float | None = None
     secret: bool = False
     item: type = str
+    choices: tuple[str, ...] = ()
 
 
 def option(
@@ -41,6 +42,7 @@ def option(
     *,
     minimum: float | None = None,
     maximum: float | None = None,
+    choices: tuple[str, ...] = (),
     env: str | None = None,
     secret: bool = False,
 ) -> Any:
@@ -48,8 +50,8 @@ def option(
 
     A ``secret`` one is read from the environment only, and no message or ``repr`` shows its value.
     """
-    metadata = {"doc": doc, "env": env, "minimum": minimum, "maximum": maximum, "secret": secret}
-    return field(default=default, metadata=metadata)
+    bounds = {"minimum": minimum, "maximum": maximum, "choices": choices}
+    return field(default=default, metadata={"doc": doc, "env": env, "secret": secret, **bounds})
 
 
 def shown(declared: Option, value: Any) -> str:
@@ -127,11 +129,13 @@ def _convert(declared: Option, text: str) -> Any:
 
 
 def _within(declared: Option, name: str, value: Any) -> Any:
-    """``value``, if it lies inside the declared bounds (both ends included)."""
+    """``value``, if it is one of the declared choices or lies inside the declared bounds (both ends included)."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f"{name}={value}: not a finite number")
     if declared.minimum is not None and value < declared.minimum:
         raise ConfigError(f"{name}={value}: the least is {declared.minimum}")
     if declared.maximum is not None and value > declared.maximum:
         raise ConfigError(f"{name}={value}: the most is {declared.maximum}")
+    if declared.choices and value not in declared.choices:
+        raise ConfigError(f"{name}={shown(declared, value)}: not one of {', '.join(declared.choices)}")
     return value

@@ -31,7 +31,7 @@ def answer_question(held: Service, body: AskRequest) -> dict[str, Any]:
     snapshot = collection.snapshot()
     started = perf_counter()
     result = held.pipeline.ask(snapshot, request)
-    held.metrics.answered(result)
+    held.metrics.asked(result)
     return render.ask_result(result, collection.name, perf_counter() - started)
 
 
@@ -42,6 +42,7 @@ def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
     snapshot = collection.snapshot()
     started = perf_counter()
     result = held.pipeline.search(snapshot, request)
+    held.metrics.searched(result)
     return render.search_result(result, collection.name, perf_counter() - started)
 
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.responses_explain import ExplainOut
+
 Count = Annotated[int, Field(ge=0)]
 Offset = Annotated[int, Field(ge=0, description="Code points of the source text.")]
 
@@ -76,7 +78,7 @@ class SearchResponse(ResponseModel):
     passages: list[PassageOut]
     index: IndexState
     took_ms: float
-    explain: dict[str, Any] | None = Field(default=None, description="With `explain` only; its form may change.")
+    explain: ExplainOut | None = Field(default=None, description="With `explain` only; its form may change.")
 
 
 class AskResponse(SearchResponse):

@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from api.access.exposure import check_exposure
 from api.access.shared import shared_memory
+from api.logs import GunicornLogger, configure
 from api.settings import Settings
 from indexer.encoder import EMBEDDED
 from indexer.errors import CitespanError, ConfigError
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("citespan")
 
-# As in prometheus_client. Not imported from there: at its import the library decides how it counts, so the
-# variable must be set before.
+# As in `api.metric_files`. Not imported from there: when prometheus_client is imported it decides how it counts, so
+# the variable must be set before.
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - holds only heartbeat files, which gunicorn unlinks as it opens them
@@ -66,9 +68,31 @@ def options(settings: Settings) -> dict[str, Any]:
         "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
         "proc_name": "citespan",
         "loglevel": "warning",
+        "logger_class": GunicornLogger,
+        "on_starting": on_starting,
+        "child_exit": child_exit,
         # Since gunicorn 25.1; it would write a socket into the home folder, which a container may not have.
         "control_socket_disable": True,
     }
+
+
+def on_starting(_: Arbiter) -> None:
+    """Runs in the master, before there are workers."""
+    if os.environ.get(METRICS_VARIABLE):
+        from api import metric_files
+
+        metric_files.begin(Path(os.environ[METRICS_VARIABLE]))
+
+
+def child_exit(arbiter: Arbiter, worker: Worker) -> None:
+    """Runs in the master when a worker has ended, however it did."""
+    if os.environ.get(METRICS_VARIABLE):
+        from api import metric_files
+
+        try:
+            metric_files.bury(Path(os.environ[METRICS_VARIABLE]), worker.pid, arbiter.WORKERS)
+        except Exception:  # counting must not cost the master its life
+            log.exception("the counts of worker %d cannot be kept", worker.pid)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -96,10 +120,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         try:
             pipeline, collections = self.models or (None, None)
             app = create_app(self.settings, pipeline, collections, shared_memory())
-            follow(app.extensions[EXTENSION].collections)
+            follow(app.extensions[EXTENSION])
             return app
         except CitespanError as error:
             log.critical("%s", error.message)
+            sys.exit(Arbiter.APP_LOAD_ERROR)
+        except Exception:  # gunicorn would log it, and print it beside the log
+            log.critical("the application cannot be made", exc_info=True)
             sys.exit(Arbiter.APP_LOAD_ERROR)
 
 
@@ -111,8 +138,7 @@ def serve(settings: Settings) -> None:
     """
     # Until gunicorn takes the signal over; and the first process of a container has no default for it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    log.setLevel(logging.INFO)
+    configure(settings.log_format)
     log.info("settings: %s", settings)
     admitted = check_exposure(settings, shared_memory())
     check_address(settings)

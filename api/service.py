@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -13,6 +15,7 @@ from api.settings import Settings
 from indexer.collection import Collection
 from indexer.collections import Collections
 from indexer.errors import CollectionNotFound
+from indexer.writer import Writer
 from qa.pipeline import Pipeline
 
 EXTENSION = "citespan"
@@ -54,6 +57,16 @@ class Service:
     def collection_names(self) -> list[str]:
         """The collections that the current request may know of, sorted."""
         return caller().visible(self.collections.names())
+
+    @contextmanager
+    def writer(self, collection: Collection) -> Iterator[Writer]:
+        """The one writer of ``collection``, waited for as long as the settings say. Raises as ``Collection.writer``."""
+        with (
+            self.metrics.writer_turn() as granted,
+            collection.writer(timeout=self.settings.writer_timeout) as writer,
+        ):
+            granted()
+            yield writer
 
 
 def service() -> Service:

@@ -53,7 +53,12 @@ class Settings:
         minimum=0,
         maximum=600,
     )
-    access_log: bool = option(False, "Write one JSON line to standard output for each request.")
+    access_log: bool = option(False, "Write a line to standard output for each request.")
+    log_format: str = option(
+        "text",
+        "How log lines are written: `text` for people, `json` (one object a line) for machines.",
+        choices=("text", "json"),
+    )
     public_url: str | None = option(
         None, "Address at which people reach the web page, for links in replies; without it the host that was asked."
     )

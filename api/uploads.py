@@ -66,7 +66,7 @@ def upload(query: CollectionQuery) -> Response:
     prepared = [(name, _prepare(collection, document)) for name, document in loaded]
     if all(isinstance(document, LoadError) for _, document in prepared):
         return _all_failed([_failure(name, error) for name, error in prepared if isinstance(error, LoadError)])
-    with collection.writer(timeout=settings.writer_timeout) as writer:
+    with service().writer(collection) as writer:
         results = [_store(writer, name, document) for name, document in prepared]
         commit = writer.commit()
     stored = sum("code" not in result for result in results)

@@ -9,4 +9,4 @@ from api.service import EXTENSION
 from api.settings import Settings
 
 app = create_app(Settings.load(), shared=shared_memory())
-follow(app.extensions[EXTENSION].collections)
+follow(app.extensions[EXTENSION])

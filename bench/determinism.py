@@ -32,7 +32,7 @@ def lines(snapshot: Snapshot, pipeline: Asker, questions: Sequence[str]) -> Iter
     """An answer a line, keys in order, Chinese unescaped."""
     for question in questions:
         told = asdict(pipeline.ask(snapshot, Request(question, min_confidence=0.0, explain=True)))
-        del told["explain"]["stages_ms"]
+        del told["explain"]["stages_ms"], told["stages"]
         yield json.dumps(told, ensure_ascii=False, sort_keys=True, default=float)
 
 

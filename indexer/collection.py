@@ -79,20 +79,22 @@ class Collection:
         self._snapshot = None
         return Snapshot(self.path, self._encoder)
 
-    def follow(self) -> None:
+    def follow(self) -> Snapshot | None:
         """What a serving process does twice a second: opens the newest commit, so that an idle process too lets go of
-        what was deleted, and has a writer mend what can be derived. Does not raise for what a request would be told.
+        what was deleted, and has a writer mend what can be derived. Returns what it holds then, None where that cannot
+        be opened: this does not raise for what a request would be told.
         """
         try:
             snapshot = self.snapshot()
             self._renew()
         except DerivedDamage:
             self.mend()
+            return None
         except CitespanError:
-            pass  # said by whoever asks: readyz, the next request
-        else:
-            if snapshot.damaged and self.mend():
-                snapshot.damaged = False
+            return None  # said by whoever asks: readyz, the next request
+        if snapshot.damaged and self.mend():
+            snapshot.damaged = False
+        return snapshot
 
     def _renew(self) -> None:
         """Opens the same commit again if a writer asks for it: a reader that stays keeps SQLite from beginning its log

@@ -77,16 +77,22 @@ def name_terms(text: str) -> list[str]:
     A personal name gives the family name, the given name and both together; any other word of two to four
     characters gives its syllables joined (快手 -> ``py:kuaishou``), since brand names are common words.
     """
-    out: dict[str, None] = {}
+    return list(dict.fromkeys(term for _, _, found in names(text) for term in found))
+
+
+def names(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where in ``text`` the Han names of ``name_terms`` stand, and the terms that each gives."""
+    end = 0
     for word, tag in rjieba.tag(fold(text)):
+        start, end = end, end + len(word)
         if not 2 <= len(word) <= 4 or not all(_HAN.match(char) for char in word):
             continue
+        found = []
         for syllables in _readings(word):
-            out[_PINYIN + "".join(syllables)] = None
+            found.append(_PINYIN + "".join(syllables))
             if tag in _NAME_TAGS and len(word) <= 3:
-                out[_PINYIN + syllables[0]] = None
-                out[_PINYIN + "".join(syllables[1:])] = None
-    return list(out)
+                found += [_PINYIN + syllables[0], _PINYIN + "".join(syllables[1:])]
+        yield start, end, found
 
 
 def pinyin_terms(text: str) -> list[str]:

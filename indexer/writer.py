@@ -146,7 +146,11 @@ class Writer:
             self._write_segments(f"{number:08d}")
             self._write_lexical(f"{number:08d}")
             record.write_meta(
-                self._db, commit=number, committed_at=_now(), documents=self._documents, passages=self._passages
+                self._db,
+                commit=number,
+                committed_at=_now("milliseconds"),
+                documents=self._documents,
+                passages=self._passages,
             )
             self._db.execute("COMMIT")
         self._turn()
@@ -368,5 +372,5 @@ class Writer:
             self._lose(error)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _now(timespec: str = "seconds") -> str:
+    return datetime.now(UTC).isoformat(timespec=timespec)

@@ -46,9 +46,16 @@ class Calibration:
     def probability(self, measures: Sequence[float]) -> float:
         """The probability that an answer with these measures (in the order of NAMES) is right."""
         total = self.bias
-        for value, mean, scale, weight in zip(measures, self.mean, self.scale, self.weights, strict=True):
-            total += weight * (value - mean) / scale
+        for share in self.shares(measures):
+            total += share
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    def shares(self, measures: Sequence[float]) -> list[float]:
+        """What each measure adds to the log-odds, beside the bias."""
+        return [
+            weight * (value - mean) / scale
+            for value, mean, scale, weight in zip(measures, self.mean, self.scale, self.weights, strict=True)
+        ]
 
 
 @cache

@@ -26,7 +26,7 @@ _NEARLY = 0.5
 """The share of the first answer's confidence from which any other is told beside it. Set by hand."""
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """A group, and its best reading with the probability of being right as its ``score``."""
 
     group: Group
@@ -52,16 +52,7 @@ def decide(
     calibration = calibration or load_calibration()
     groups = groups_of(query, passages, readings)
     ordered = first_ones(groups)
-    related = relatedness(passages)
-    correct = refit.probability if refit else float
-    told = [
-        _Told(
-            group,
-            replace(group[0], score=correct(related * calibration.probability(measures(query, passages, ordered, at)))),
-        )
-        for at, group in enumerate(groups[: 1 + _ALTERNATIVES])
-    ]
-    told = _in_order(query, told)
+    told = _in_order(query, weigh(query, passages, groups, calibration, refit))
     (first, best), *others = told
     threshold = (refit or calibration).threshold if min_confidence is None else min_confidence
     answerable = best.score >= threshold
@@ -74,6 +65,22 @@ def decide(
         supports=_one_a_passage(first) + _other_side(query, passages, best, ordered),
         verdict=verdict(query, passages, best),
     )
+
+
+def weigh(
+    query: Query, passages: Sequence[Passage], groups: Sequence[Group], calibration: Calibration, refit: Refit | None
+) -> list[Told]:
+    """The first of ``groups`` (as ``groups_of`` gives them), each with the probability that it is right."""
+    ordered = first_ones(groups)
+    related = relatedness(passages)
+    correct = refit.probability if refit else float
+    return [
+        Told(
+            group,
+            replace(group[0], score=correct(related * calibration.probability(measures(query, passages, ordered, at)))),
+        )
+        for at, group in enumerate(groups[: 1 + _ALTERNATIVES])
+    ]
 
 
 def first_ones(groups: Sequence[Group]) -> list[Reading]:
@@ -99,7 +106,7 @@ def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> floa
     return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)]
 
 
-def _in_order(query: Query, told: Sequence[_Told]) -> list[_Told]:
+def _in_order(query: Query, told: Sequence[Told]) -> list[Told]:
     """The likeliest first; but the newest of its likely rivals, where the question asks for no period and no
     forecast."""
     ordered = sorted(told, key=lambda each: -each.reading.score)
@@ -123,7 +130,7 @@ def _agreement(first: Group, groups: Sequence[Group]) -> Literal["single", "agre
     return "agree" if len({reading.passage for reading in first}) > 1 else "single"
 
 
-def _worth_telling(first: _Told, other: _Told) -> bool:
+def _worth_telling(first: Told, other: Told) -> bool:
     """Whether another answer belongs beside the first: a rival figure, or one nearly as likely."""
     return other.reading.score >= _NEARLY * first.reading.score or rivals(first.group, other.group)
 

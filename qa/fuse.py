@@ -9,6 +9,8 @@ one knows most words of the other language somewhere.) Share and power were chos
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,9 +27,21 @@ def standardise(scores: Floats) -> Floats:
     return np.asarray((scores - scores.mean()) / spread if spread > 1e-9 else scores * 0.0, np.float32)
 
 
-def gate(best: float, mass: float) -> float:
-    """The weight of BM25, 0 to 1. ``best``: the BM25 score of its best passage; ``mass``: the summed inverse document
+class Gate(NamedTuple):
+    """What lets BM25 have a say. ``best``: the BM25 score of its best passage; ``mass``: the summed inverse document
     frequencies of the question's terms, which is about what a passage that holds each of them once scores."""
+
+    best: float = 0.0
+    mass: float = 0.0
+
+    @property
+    def weight(self) -> float:
+        """The weight of BM25, 0 to 1."""
+        return gate(self.best, self.mass)
+
+
+def gate(best: float, mass: float) -> float:
+    """See ``Gate``."""
     return min(1.0, best / mass / _MATCHED) ** _GATE_POWER if mass > 0 else 0.0
 
 

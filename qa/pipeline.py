@@ -12,10 +12,10 @@ from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot, StoredChunk
 from indexer.terms import name_terms
 from qa.cite import cite
-from qa.confidence import load_calibration
 from qa.copies import collapse
 from qa.decide import decide
-from qa.fuse import fuse, gate
+from qa.explain import Explanation, Trace
+from qa.fuse import Gate, fuse
 from qa.glossaries import Glossaries
 from qa.glossary import Glossary
 from qa.naming import in_corpus_names
@@ -83,7 +83,9 @@ class Pipeline:
         """The answer and its passages. Raises QueryError for a question that cannot be asked."""
         stages = Stages()
         query = analyse(request.question, self.glossary(snapshot))
-        ranked, weight = self.rank(snapshot, query, request.filters, max(request.k, self._settings.read), stages)
+        trace = Trace() if request.explain else None
+        wanted = max(request.k, self._settings.read)
+        ranked, _ = self.rank(snapshot, query, request.filters, wanted, stages, trace)
         passages = [entry.passage for entry in ranked[: self._settings.read]]
         readings = self._reader.read(query, passages)
         stages.done("read")
@@ -107,21 +109,28 @@ class Pipeline:
             reason=decision.reason,
             passages=found,
             commit=snapshot.commit,
-            explain=_explain(query, weight, readings, stages) | _calibration(held) if request.explain else None,
+            explain=None
+            if trace is None
+            else Explanation(query, trace).of_answer(
+                _shown(ranked[: request.k]), passages, readings, decision, self._threshold(request), held, stages
+            ),
+            stages=tuple(stages.times),
         )
 
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
         """The passages alone."""
         stages = Stages()
         query = analyse(request.question, self.glossary(snapshot))
-        ranked, weight = self.rank(snapshot, query, request.filters, request.k, stages)
+        trace = Trace() if request.explain else None
+        ranked, _ = self.rank(snapshot, query, request.filters, request.k, stages, trace)
         found = self._passages(snapshot, ranked, ())
         stages.done("cite")
         return AskResult(
             question=request.question,
             passages=found,
             commit=snapshot.commit,
-            explain=_explain(query, weight, (), stages) if request.explain else None,
+            explain=None if trace is None else Explanation(query, trace).of_search(_shown(ranked), stages),
+            stages=tuple(stages.times),
         )
 
     def warm(self) -> None:
@@ -135,9 +144,15 @@ class Pipeline:
         name_terms(text)
 
     def rank(
-        self, snapshot: Snapshot, query: Query, filters: Filters, k: int, stages: Stages | None = None
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        filters: Filters,
+        k: int,
+        stages: Stages | None = None,
+        trace: Trace | None = None,
     ) -> tuple[list[Ranked], float]:
-        """The ``k`` best passages for ``query``, and the weight that BM25 had in it."""
+        """The ``k`` best passages for ``query``, and the weight that BM25 had in it; ``trace`` is told the rest."""
         stages = stages or Stages()
         own = in_corpus_names(query, snapshot)
         search = self._search_query(own, query.expanded)
@@ -150,12 +165,17 @@ class Pipeline:
         scores = rerank(search, candidates, self._token_encoder)
         bm25 = {hit.chunk_id: hit.score for found in hits[1:] for hit in found}
         lexical = np.asarray([bm25.get(chunk_id, 0.0) for chunk_id in candidates.chunk_ids], np.float32)
-        weight = 0.0
+        gate = Gate()
         if bm25:
             best = max(bm25.values()) if own == query.expanded else None
-            weight = self._lexical_weight(snapshot, own, doc_ids, best)
+            gate = self._gate(snapshot, own, doc_ids, best)
+        weight = gate.weight
         fused = fuse(scores.combined, lexical, weight)
-        fused -= np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
+        sunk = np.float32(_BOILERPLATE_SINKS) * np.asarray(candidates.boilerplate, np.float32)
+        fused -= sunk
+        if trace is not None:
+            found_by = {retriever.name: own_hits for retriever, own_hits in zip(self._retrievers, hits, strict=True)}
+            trace.tell(own, search.terms, found_by, gate, candidates.chunk_ids, scores.combined, lexical, sunk)
         order = np.argsort(-fused, kind="stable")[: k * _SPARE + self._settings.read]
         found = collapse(snapshot.chunks([candidates.chunk_ids[at] for at in order]))
         place = {chunk_id: at for at, chunk_id in enumerate(candidates.chunk_ids)}
@@ -167,7 +187,7 @@ class Pipeline:
         return ranked, weight
 
     @staticmethod
-    def _lexical_weight(snapshot: Snapshot, own: str, doc_ids: Sequence[str] | None, best: float | None) -> float:
+    def _gate(snapshot: Snapshot, own: str, doc_ids: Sequence[str] | None, best: float | None) -> Gate:
         """By the question with one name of everything: all names together would match more than was asked.
 
         ``best`` is the score of its best passage, None where it is still to be searched for.
@@ -176,7 +196,7 @@ class Pipeline:
         if best is None:
             found = snapshot.lexical(query, 1, doc_ids)
             best = found[0][1] if found else 0.0
-        return gate(best, sum(snapshot.idf(query.body).values()))
+        return Gate(best, sum(snapshot.idf(query.body).values()))
 
     def _search_query(self, text: str, expanded: str) -> SearchQuery:
         """``text`` is searched by meaning, ``expanded`` (every name of everything) by terms."""
@@ -263,28 +283,5 @@ def _ranked(
     return Ranked(chunk, tuple(copies), passage, parts)
 
 
-def _calibration(held: Held) -> dict[str, object]:
-    """Where the confidence comes from, and from which one on there is an answer unless the request says otherwise."""
-    refit = held.refit
-    told: dict[str, object] = {"threshold": round((refit or load_calibration()).threshold, 4), "ignored": held.ignored}
-    own = {} if refit is None else {name: round(getattr(refit, name), 4) for name in ("slope", "offset")}
-    if refit is not None:
-        own |= {"questions": refit.questions, "fitted_at": refit.fitted_at}
-    return {"calibration": told | {"refit": own or None}}
-
-
-def _explain(query: Query, weight: float, readings: Sequence[Reading], stages: Stages) -> dict[str, object]:
-    """Why the answer came out as it did, for people who tune and debug."""
-    return {
-        "language": query.lang,
-        "kind": query.kind,
-        "expanded": query.expanded,
-        "names": [{"term": alias.term, "others": list(alias.others)} for alias in query.aliases],
-        "periods": [{"text": p.text, "start": p.start, "end": p.end} for p in query.periods],
-        "lexical_weight": round(weight, 4),
-        "readings": [
-            {"passage": r.passage + 1, "start": r.start, "end": r.end, "kind": r.kind, "score": round(r.score, 4)}
-            for r in readings[:10]
-        ],
-        "stages_ms": {stage: round(ms, 3) for stage, ms in stages.ms.items()},
-    }
+def _shown(ranked: Sequence[Ranked]) -> list[StoredChunk]:
+    return [entry.chunk for entry in ranked]

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from qa.stages import StageTime
+
 Language = Literal["zh", "en", "mixed"]
 AnswerKind = Literal[
     "number", "ratio", "money", "duration", "date", "entity", "list", "reason", "yes-no", "comparison", "other"
 ]
 Verdict = Literal["yes", "no"]
+REASONS = ("nothing_found", "low_confidence", "other_period")
+"""Why a question has no answer."""
 Value = Mapping[str, str | float | None]
 """A typed value: ``kind`` (ratio, money, count, duration, date, ...), ``min`` and ``max`` where it is a
 number (equal when exact), ``unit`` (ISO 4217 code for money, otherwise the unit as written), ``date``; ``per``
@@ -103,7 +107,7 @@ class Decision:
     """``readings`` are different answers in order of preference, the first and those worth telling beside it;
     ``supports`` are readings of other passages that say the same as the first. ``confidence`` is the estimated
     probability that the first is right; ``answerable`` says whether it reaches the threshold; ``reason`` names why
-    not (``nothing_found``, ``low_confidence``, ``other_period``) or is None. ``verdict`` is that of the first reading
+    not (one of ``REASONS``) or is None. ``verdict`` is that of the first reading
     on a yes/no question, where it decides it."""
 
     readings: tuple[Reading, ...]
@@ -203,6 +207,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class AskResult:
     """What a question came to. ``answer`` is None exactly when ``answerable`` is False; ``reason`` then says why.
+    ``stages`` tell where the time went.
 
     A search has passages alone.
     """
@@ -216,3 +221,4 @@ class AskResult:
     agreement: str = "single"
     reason: str | None = None
     explain: Mapping[str, object] | None = None
+    stages: tuple[StageTime, ...] = field(default=(), compare=False)

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 Stage = Literal["query", "retrieve", "rerank", "read", "decide", "cite"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """A stage that is over. ``start_ns``, ``end_ns``: nanoseconds since 1970; ``cpu_ms``: CPU milliseconds of the
+    thread that answers: what a library does in threads of its own is not in them."""
+
+    stage: Stage
+    start_ns: int
+    end_ns: int
+    cpu_ms: float
+
+    @property
+    def seconds(self) -> float:
+        """By the clock."""
+        return (self.end_ns - self.start_ns) / 1e9
+
+
 class Stages:
-    """CPU milliseconds by stage, of the thread that answers: what a library does in threads of its own is not in
-    them. The first stage begins when this is made, each next one when the one before is done."""
+    """The first stage begins when this is made, each next one when the one before is done."""
 
     def __init__(self) -> None:
-        self.ms: dict[Stage, float] = {}
-        self._since = time.thread_time()
+        self.times: list[StageTime] = []
+        self._cpu = time.thread_time()
+        self._clock = time.perf_counter_ns()  # which is never set back, as the time of day may be
+        self._epoch = time.time_ns() - self._clock
 
     def done(self, stage: Stage) -> None:
         """What passed since the last call belongs to ``stage``."""
-        now = time.thread_time()
-        self.ms[stage] = self.ms.get(stage, 0.0) + (now - self._since) * 1000
-        self._since = now
+        cpu, clock = time.thread_time(), time.perf_counter_ns()
+        self.times.append(
+            StageTime(stage, self._epoch + self._clock, self._epoch + clock, (cpu - self._cpu) * 1000),
+        )
+        self._cpu, self._clock = cpu, clock

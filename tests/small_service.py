@@ -31,6 +31,21 @@ DOCUMENTS = {
     "report": {"text": HTML, "media_type": "text/html", "published": "2025-05-27"},
 }
 UNANSWERABLE = "火星"
+EXPLAIN = {
+    "language": "zh",
+    "kind": "other",
+    "searched": "可灵",
+    "expanded": "可灵",
+    "names": [],
+    "pinyin": [],
+    "periods": [],
+    "lexical_weight": 0.5,
+    "gate": {"best": 1.0, "mass": 2.0},
+    "passages": [],
+    "readings": [],
+    "decision": None,
+    "stages_ms": {"query": 0.1},
+}
 
 
 class FakePipeline:
@@ -72,7 +87,7 @@ class FakePipeline:
             question=request.question,
             passages=tuple(_passages(snapshot, request.k)),
             commit=snapshot.commit,
-            explain={"language": "zh"} if request.explain else None,
+            explain=EXPLAIN if request.explain else None,
         )
 
 

@@ -75,7 +75,8 @@ def _died(done: subprocess.CompletedProcess[bytes], limits: LoadLimits) -> LoadE
         message = f"the PDF takes more than the {limits.max_pdf_memory:,} bytes of memory allowed; export it again"
         return LoadError(message, code="file_bomb")
     if done.returncode > 0:
-        log.warning("the PDF reader ended with %d: %s", done.returncode, said[-1000:])
+        kind = said.rpartition("\n")[2].partition(":")[0][:100]  # its message may quote the document
+        log.warning("the PDF reader ended with %d: %s", done.returncode, kind)
     return _refused("damaged", 0, limits)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from small_service import KLING, UNANSWERABLE
+from small_service import EXPLAIN, KLING, UNANSWERABLE
 
 from api.app import create_app
 from api.settings import Settings
@@ -49,7 +49,7 @@ def test_everything_asked_for_reaches_the_pipeline(client, pipeline):
     assert request.k == 7
     assert request.filters == Filters(("kling",), ("a.txt",), ("ai",), "2025-01-01", "2025-12-31")
     assert request.min_confidence == 0.25
-    assert answer["explain"] == {"language": "zh"}
+    assert answer["explain"] == EXPLAIN
 
 
 def test_defaults_and_null_mean_the_same(client, pipeline):

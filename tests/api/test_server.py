@@ -69,7 +69,9 @@ def own(tmp_path_factory):
     """A server of this module's own, with an access log, that may be changed and stopped."""
     folder = tmp_path_factory.mktemp("own")
     (folder / "tmp").mkdir()
-    with start_server(folder, CITESPAN_ACCESS_LOG="1", TMPDIR=str(folder / "tmp")) as server:
+    with start_server(
+        folder, CITESPAN_ACCESS_LOG="1", CITESPAN_LOG_FORMAT="json", TMPDIR=str(folder / "tmp")
+    ) as server:
         yield server
 
 
