@@ -30,6 +30,7 @@ from api.request_id import register_request_id
 from api.security import register_security
 from api.service import EXTENSION, Service
 from api.settings import Settings
+from api.tracing import register_tracing
 from api.watch import register_watch
 from indexer.collections import Collections
 from indexer.encoder import load_encoder
@@ -87,6 +88,7 @@ def create_app(
     metrics = Metrics((IndexGauges(collections, settings.collection), ProcessGauges(), build))
     app.extensions[EXTENSION] = Service(settings, pipeline, collections, metrics)
     register_errors(app)
+    register_tracing(app)
     register_caller(app)
     register_request_id(app)
     register_security(app, settings)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from flask import has_request_context
+from flask import g, has_request_context
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.request_id import request_id
@@ -108,6 +108,8 @@ def entry(record: logging.LogRecord) -> dict[str, Any]:
     }
     if has_request_context():
         line["request_id"] = request_id()
+        if "trace_id" in g:
+            line["trace_id"] = g.trace_id
     given = record.__dict__.get(_FIELDS, {})
     return line | {name: well_formed(value) if isinstance(value, str) else value for name, value in given.items()}
 

@@ -9,6 +9,7 @@ from api import render
 from api.errors import RequestError
 from api.schemas import AskRequest, FiltersBody, SearchRequest
 from api.service import Service
+from api.tracing import trace_question
 from indexer.errors import QueryError
 from qa.pipeline import Request
 from qa.results import Filters
@@ -32,6 +33,7 @@ def answer_question(held: Service, body: AskRequest) -> dict[str, Any]:
     started = perf_counter()
     result = held.pipeline.ask(snapshot, request)
     held.metrics.asked(result)
+    trace_question("ask", collection.name, result)
     return render.ask_result(result, collection.name, perf_counter() - started)
 
 
@@ -43,6 +45,7 @@ def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
     started = perf_counter()
     result = held.pipeline.search(snapshot, request)
     held.metrics.searched(result)
+    trace_question("search", collection.name, result)
     return render.search_result(result, collection.name, perf_counter() - started)
 
 

@@ -27,6 +27,7 @@ from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 from api.access.exposure import check_exposure
 from api.access.shared import shared_memory
 from api.logs import GunicornLogger, configure
+from api.otel import wanted
 from api.settings import Settings
 from indexer.encoder import EMBEDDED
 from indexer.errors import CitespanError, ConfigError
@@ -140,6 +141,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     configure(settings.log_format)
     log.info("settings: %s", settings)
+    wanted(os.environ)  # what stands in the way of traces should be said here, not by every worker
     admitted = check_exposure(settings, shared_memory())
     check_address(settings)
     log.info("serving on http://%s:%d, %s", settings.host, settings.port, admitted)

@@ -31,9 +31,10 @@ class Stages:
 
     def __init__(self) -> None:
         self.times: list[StageTime] = []
-        self._cpu = time.thread_time()
+        began = time.time_ns()
         self._clock = time.perf_counter_ns()  # which is never set back, as the time of day may be
-        self._epoch = time.time_ns() - self._clock
+        self._epoch = began - self._clock
+        self._cpu = time.thread_time()
 
     def done(self, stage: Stage) -> None:
         """What passed since the last call belongs to ``stage``."""
