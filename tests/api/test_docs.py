@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.responses_explain import ExplainOut
 from api.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -68,6 +69,11 @@ def test_the_example_of_a_settings_file_is_one(tmp_path):
     file = tmp_path / "citespan.toml"
     file.write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
     assert Settings.load(file, {}).glossary == (tmp_path / "names.toml",)
+
+
+def test_the_example_of_an_explanation_fits_its_model():
+    (example,) = re.findall(r"```json\n(\{\"language\".*?)```", (DOCS / "api.md").read_text("utf-8"), re.DOTALL)
+    ExplainOut.model_validate_json(example, strict=True)
 
 
 def test_the_citation_of_the_examples_holds(empty):
