@@ -11,6 +11,7 @@ import pytest
 import requests
 from small_service import DOCUMENTS, KLING, start_server
 
+from api.responses import AskResponse, SearchResponse
 from api.server import check_address
 from api.settings import Settings
 from indexer.errors import ConfigError
@@ -49,6 +50,16 @@ def test_the_model_question_is_answered(server):
     assert body["answerable"] is True
     assert "近七成" in body["answer"]["span"]["quote"]
     assert body["answer"]["citations"][0]["doc_id"] == "kling"
+
+
+def test_an_explanation_fits_its_model_and_comes_only_when_asked_for(server):
+    for route, model in (("ask", AskResponse), ("search", SearchResponse)):
+        body = {"question": "When was Kuaishou founded?", "explain": True}
+        told = model.model_validate_json(requests.post(f"{server.url}/v1/{route}", json=body, timeout=30).content)
+        assert len(told.explain.passages) == len(told.passages)
+        assert bool(told.explain.readings) == (route == "ask")
+        body["explain"] = False
+        assert "explain" not in requests.post(f"{server.url}/v1/{route}", json=body, timeout=30).json()
 
 
 def test_a_connection_is_kept_alive_also_after_errors(server):

@@ -80,6 +80,7 @@ def test_every_type_is_read_from_the_environment(toml):
         ("min_confidence = 1.5", ["min_confidence", "1.5"]),
         ("glossary = [1]", ["glossary", "1"]),
         ("access_log = 1", ["access_log", "1"]),
+        ('log_format = "JSON"', ["log_format", "JSON", "text, json"]),
         ("port = ", ["citespan.toml"]),
     ],
 )
@@ -97,6 +98,7 @@ def test_what_does_not_fit_in_a_file_is_named(toml, text, names):
         ("CITESPAN_PORT", ""),
         ("CITESPAN_PORT", "-1"),
         ("CITESPAN_ACCESS_LOG", "perhaps"),
+        ("CITESPAN_LOG_FORMAT", "xml"),
         ("CITESPAN_MIN_CONFIDENCE", "inf"),
     ],
 )
