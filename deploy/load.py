@@ -1,7 +1,8 @@
 """Clients that ask a running service until it stops, and count what was sent and never answered.
 
-``python3 load.py URL SECONDS [CONNECTIONS]`` prints the :class:`Count` as JSON. It needs nothing but Python, so that it
-can be handed to the interpreter inside a container. Three kinds of client take turns over the connections:
+``python3 load.py URL [CONNECTIONS [KEY]]`` asks until nobody listens any more, and prints the :class:`Count` as JSON.
+It needs nothing but Python, so that it can be handed to the interpreter inside a container. Three kinds of client take
+turns over the connections:
 
 - ``kept``: one question after the other on one connection;
 - ``fresh``: a connection for each question, which is how one lands in the queue of a listener that is about to close;
@@ -42,9 +43,10 @@ class Count:
 class Load:
     """``connections`` clients of ``url``, each in a thread of its own, from :meth:`start` until :meth:`stop`."""
 
-    def __init__(self, url: str, connections: int = 16, kinds: Sequence[str] = KINDS) -> None:
+    def __init__(self, url: str, connections: int = 16, kinds: Sequence[str] = KINDS, key: str = "") -> None:
         parts = urlsplit(url)
         self.address = (parts.hostname or "127.0.0.1", parts.port or 80)
+        self.headers = HEADERS | ({"Authorization": f"Bearer {key}"} if key else {})
         self.count = Count()
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -91,7 +93,7 @@ class Load:
         except OSError:
             return self._refused()
         try:
-            connection.request("POST", "/v1/search", BODY, HEADERS)
+            connection.request("POST", "/v1/search", BODY, self.headers)
         except OSError:  # closed by the other side, while idle or before the request was written
             connection.close()
             return self._add("closed")
@@ -118,10 +120,12 @@ class Load:
 
 
 def main() -> None:
-    url, seconds, *rest = sys.argv[1:]
-    load = Load(url, int(rest[0]) if rest else 16).start()
-    time.sleep(float(seconds))
-    print(json.dumps(asdict(load.stop())))  # noqa: T201
+    url, *rest = sys.argv[1:]
+    load = Load(url, int(rest[0]) if rest else 16, key=rest[1] if len(rest) > 1 else "").start()
+    deadline = time.monotonic() + 120
+    while load.count.refused < 100 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    print(json.dumps(asdict(load.stop())))
 
 
 if __name__ == "__main__":
