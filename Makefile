@@ -1,6 +1,7 @@
 # make run    environment, seeds indexed, service on http://127.0.0.1:8000
 # make test   everything a test needs, and all tests
 # make lint   ruff and mypy
+# make image  the container's image (ENGINE=docker, IMAGE=citespan, TARGET=slim); deploy/check-image tries it
 # make bench  ratios measured in one run (needs the question sets: DATA=folder)
 # make eval-encoder   everything claimed of the embedded encoder, into its model card (DATA, GOLD, DOCUMENTS)
 # make eval-reader    the same for the embedded reader (DATA, GOLD, DOCUMENTS; LARGE=folder also measures the cost on
@@ -11,6 +12,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+ENGINE ?= docker
+IMAGE ?= citespan
+TARGET ?= slim
 FAULTS ?= 4000
 SEED ?= 1
 DATA ?= ../shared/data
@@ -19,7 +23,7 @@ DOCUMENTS ?= ../shared/seeds
 # Without a version of its own, torch would bring three gigabytes of GPU libraries along.
 TORCH := torch==2.13.0
 
-.PHONY: run test lint torture bench eval-encoder eval-reader clean lock
+.PHONY: run test lint image torture bench eval-encoder eval-reader clean lock
 
 run: .venv/run.stamp
 	$(BIN)/citespan index seeds
@@ -32,6 +36,9 @@ lint: .venv/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+image:
+	$(ENGINE) build --target $(TARGET) --build-arg REVISION=$$(git rev-parse HEAD 2> /dev/null || echo unknown) -t $(IMAGE) .
 
 torture: .venv/test.stamp
 	PYTHONPATH=.:tests $(BIN)/python -m torture --faults $(FAULTS) --seed $(SEED)
