@@ -3,7 +3,8 @@
 #   docker build -t citespan .                   the service on the embedded models (target slim)
 #   docker build -t citespan:full --target full .   also other encoders, by name (brings torch)
 #
-# How to run it: docs/deploy.md. The image holds the index of seeds/; a new named volume at /data begins with it.
+# How to run it: docs/deploy.md. It listens at 0.0.0.0 and does not start without a key: docs/security.md.
+# The image holds the index of seeds/; a new named volume at /data begins with it.
 # What changes seldom comes first: a change of the code leaves the layer of the dependencies as it is.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 

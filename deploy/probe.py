@@ -56,10 +56,13 @@ def processes() -> list[dict[str, object]]:
     """Resident and proportional memory, in MiB, of the service's master and of its workers."""
     found: list[dict[str, object]] = []
     for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda each: int(each.name)):
-        command = (folder / "cmdline").read_bytes().split(b"\0")
-        if not any(part.endswith(b"/citespan") for part in command):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            sizes = dict(re.findall(r"(\w+): +(\d+) kB", (folder / "smaps_rollup").read_text()))
+        except OSError:  # it has ended meanwhile, or is another user's
             continue
-        sizes = dict(re.findall(r"(\w+): +(\d+) kB", (folder / "smaps_rollup").read_text()))
+        if "Pss" not in sizes or not any(part.endswith(b"/citespan") for part in command):
+            continue
         role = "master" if folder.name == "1" else "worker"
         found.append({"role": role, "rss": int(sizes["Rss"]) // 1024, "pss": int(sizes["Pss"]) // 1024})
     return found
