@@ -231,7 +231,7 @@ def test_the_lag_of_idle_workers_is_measured(counted: Server):
         writer.put(load_bytes("别处写入的。".encode(), "elsewhere.txt", doc_id="elsewhere"))
         commit = writer.commit()
     name = "citespan_follow_lag_seconds_count"
-    until(lambda: Scrape(counted).sum(name) == before.sum(name) + 2)  # each worker
+    until(lambda: Scrape(counted).sum(name) >= before.sum(name) + 2)  # each worker; an earlier commit may still come
     after = Scrape(counted)
     assert after.sum("citespan_index_commit") == commit
     seen = "citespan_follow_timestamp_seconds"
