@@ -151,5 +151,5 @@ class ExplainOut(ExplainModel):
     passages: list[ExplainedPassage]
     readings: list[ExplainedReading]
     decision: ExplainedDecision | None
-    calibration: ExplainedCalibration | None
+    calibration: ExplainedCalibration | None = None
     stages_ms: dict[Stage, float]

@@ -68,7 +68,11 @@ def decide(
 
 
 def weigh(
-    query: Query, passages: Sequence[Passage], groups: Sequence[Group], calibration: Calibration, refit: Refit | None
+    query: Query,
+    passages: Sequence[Passage],
+    groups: Sequence[Group],
+    calibration: Calibration,
+    refit: Refit | None = None,
 ) -> list[Told]:
     """The first of ``groups`` (as ``groups_of`` gives them), each with the probability that it is right."""
     ordered = first_ones(groups)

@@ -38,6 +38,7 @@ ASK = {"question": "可灵", "explain": True}
         (chat_responses.ModelList, "GET", "/v1/models", None),
         (chat_responses.ModelOut, "GET", "/v1/models/citespan", None),
         (responses.ProblemOut, "POST", "/v1/chat/completions", {}),
+        (responses.FeedbackResponse, "POST", "/v1/feedback", {"question": "可灵收入", "verdict": "wrong"}),
     ],
 )
 def test_answers_fit_their_models(client, model, method, path, body):
