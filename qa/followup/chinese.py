@@ -51,6 +51,8 @@ _SHORT_SUFFIXES = "版端部型款级类期线区店省市县国季号"
 _STOPS = "的是有为在了，,给对从由把被占向 ？?《》“”"
 _MODEL = re.compile(r"[a-z]*\d+(?:\.\d+)*[a-z]*(?:秒|分钟|小时|天|个月|年|元|版)?")
 _EDGES = re.compile(r"^(?:[的在和跟与对从到于，,\s]|截至|截止|如果是|换成)+|(?:[的在\s]|同期)+$")
+_POINTING = re.compile(r"[这那]|[这那](?:个|些|样|边|里)|别的|其余|全部|后来|今天|明天|昨天|详细|具体")
+"""What points at something that no rule can find."""
 _ELIDED = 12
 """Characters of a turn without a subject: longer ones say enough by themselves."""
 
@@ -136,6 +138,8 @@ def _substituted(phrase: str, turn: Known, start: int, base: str, earlier: Known
     if found := _PRONOUN.match(fold(rest)):
         rest = rest[found.end() :]
     rest = _EDGES.sub("", rest).replace(" ", "")
+    if _POINTING.fullmatch(fold(rest)):
+        return None
     result = base
     if rest:
         changed = _attribute(result, rest, earlier, subject)

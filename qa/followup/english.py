@@ -50,6 +50,14 @@ _BARE = {
     "how": "and how",
     "by whom": "and by whom",
 }
+_POINTING = re.compile(
+    r"(?:it|this|that|these|those|them|him|her|others?|the (?:rest|others?|first|second|last)(?: one)?|more|"
+    r"else|now|today|here|there|both|all|"
+    r"in (?:detail|short|general|particular|total|full|english|chinese|other words)|for (?:example|instance|"
+    r"sure|real|now))",
+    re.IGNORECASE,
+)
+"""What points at something that no rule can find, or at nothing."""
 _SHORT = 5
 """Words of a turn that begins with a preposition and may lean on another: in Europe? for paid users?"""
 _COMPARED = re.compile(
@@ -103,7 +111,11 @@ def _phrase(turn: Known, start: int, end: int) -> Phrase | None:
     if found := _IT_WAS.match(text, at):
         lead, at = found, found.end()
     rest = _ADVERB.sub("", text[at:]).strip(" ,:")
-    if not rest or _CLAUSE.search(re.sub(r"^(?:its|their|his|her)\b", "", rest, flags=re.IGNORECASE)):
+    if (
+        not rest
+        or _POINTING.fullmatch(rest)
+        or _CLAUSE.search(re.sub(r"^(?:its|their|his|her)\b", "", rest, flags=re.IGNORECASE))
+    ):
         return None
     offset = start + text.index(rest, at)
     taken = _taken_apart(turn, offset, rest)

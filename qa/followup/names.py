@@ -33,7 +33,7 @@ _NOT_NAMES = frozenset(
     "PDF FAQ URL VIP".split()
 )
 _RELATIVE = re.compile(
-    r"(?:这|本|上|下)(?:一|个)?(?:季度|财季|月|周|星期)|"
+    r"(?:这|本|上|下)(?:一|个)?(?:季度|财季|月|周|星期)|现在|目前|当前|最近|"
     r"(?:last|this|next|the (?:last|previous|next)) (?:quarter|month|week|half)"
 )
 """Periods that count from today, of which no date is known here."""
