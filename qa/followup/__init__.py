@@ -53,7 +53,8 @@ def complete(question: str, before: Turn, glossary: Glossary) -> str | None:
     said = _THANKS.sub("", " ".join(question.split()))
     turn, earlier = known(said, glossary), known(" ".join(before.question.split()), glossary)
     rules = chinese if _HAN.search(turn.text) else english
-    found = rules.complete(turn, earlier, subject_of(earlier, before.answer), person_of(earlier, before.answer))
+    subject = subject_of(earlier, before.answer)
+    found = rules.complete(turn, earlier, subject, person_of(earlier, before.answer, subject))
     if found is None or len(found) > MAX_QUESTION or _bare(found) in (_bare(question), ""):
         return None
     return f"{found.strip()}{'？' if _HAN.search(found) and not _is_english(found) else '?'}"

@@ -14,7 +14,7 @@ from qa.followup.turns import Known, splice
 
 _LEAD = re.compile(
     r"(?:(?:好的?|嗯+|哦|噢|谢谢|多谢|明白了?|了解|知道了|请问|请问一下|另外|还有|以及|然后|再问一下|再问|接着|同样|同样地|换成|"
-    r"如果是|要是|那么|那(?![个家款些天年里边次种位条样时儿部]|会儿|一[个家款些天次种位条]|两[个家款])|[那这]个(?=第|[一二三四]季|\d)|and|so|but|ok)[，,。！!、\s]*)*"
+    r"如果是|要是|那么|那(?=个人(?:用户|客户|版|会员))|那(?![个家款些天年里边次种位条样时儿部]|会儿|一[个家款些天次种位条]|两[个家款])|[那这]个(?=第|[一二三四]季|\d)|and|so|but|ok)[，,。！!、\s]*)*"
 )
 _SIGNAL = re.compile(r"那(?![个家款些天年里边次种位条样时儿部]|会儿)|那么|然后|还有|另外|接着|以及")
 _FINAL = re.compile(r"[？?。！!～~\s]+$")
@@ -24,7 +24,7 @@ _ASKED = re.compile(
 _NE = re.compile(r"(?:的)?(?:呢|怎么样|如何|怎样|咋样)$")
 _BARE_TAIL = re.compile(r"(?:的?(?:话|时候)?)?(?:大概|大约|又)?(?:是|有|为|达到?)?(?:多少|几成|几何)(?:呢|啊|了)?$")
 _PRONOUN = re.compile(
-    r"(?<!其)它们?|(?<![其吉维])他们?|她们?|(?:该|此|这|那)(?:家|个|款|项)?(?:公司|企业|产品|模型|机构|平台|软件|应用|品牌|系统|项目|集团|政策|人)|"
+    r"(?<!其)它们?|(?<![其吉维])他们?|她们?|(?:该|此|这|那)(?:家|个|款|项)?(?:公司|企业|产品|模型|机构|平台|软件|应用|品牌|系统|项目|集团|政策|人(?![\u4e00-\u9fff]*(?:用户|客户|版|会员)))|"
     r"(?<![尤极与何唯莫耳])其(?![中他它实余次间后所乐妙])(?=[\u4e00-\u9fff\d])"
 )
 _BEFORE_PRONOUN = re.compile(
@@ -53,6 +53,7 @@ _MODEL = re.compile(r"[a-z]*\d+(?:\.\d+)*[a-z]*(?:秒|分钟|小时|天|个月|�
 _EDGES = re.compile(r"^(?:[的在和跟与对从到于，,\s]|截至|截止|如果是|换成)+|(?:[的在\s]|同期)+$")
 _POINTING = re.compile(r"[这那]|[这那](?:个|些|样|边|里)|别的|其余|全部|后来|今天|明天|昨天|详细|具体")
 """What points at something that no rule can find."""
+_PERSONAL = ("他", "她")
 _ELIDED = 12
 """Characters of a turn without a subject: longer ones say enough by themselves."""
 
@@ -75,9 +76,9 @@ def complete(turn: Known, earlier: Known, subject: str | None, person: str | Non
         return _measured(base, subject) + rest
     fragment = _fragment(turn, start, rest, folded, signal=_SIGNAL.match(fold(text)) is not None)
     if fragment is not None:
-        return _substituted(fragment, turn, start, base, earlier, subject)
+        return _substituted(fragment, turn, start, base, earlier, subject, person)
     if found := _outward_pronoun(turn, start, folded):
-        said = person if folded[found.start()] in "他她" and person else subject
+        said = person if found.group() in _PERSONAL else subject
         if said is None:
             return None
         own = "的" if found.group() == "其" else ""
@@ -123,7 +124,9 @@ def _only_periods(turn: Known, start: int, phrase: str) -> bool:
     )
 
 
-def _substituted(phrase: str, turn: Known, start: int, base: str, earlier: Known, subject: str | None) -> str | None:
+def _substituted(
+    phrase: str, turn: Known, start: int, base: str, earlier: Known, subject: str | None, person: str | None
+) -> str | None:
     """``base`` with what ``phrase`` tells in the place of its like: period, name and attribute, as many as it tells."""
     moved = shifted(phrase, _period(earlier))
     if moved:
@@ -137,6 +140,9 @@ def _substituted(phrase: str, turn: Known, start: int, base: str, earlier: Known
     rest = _EDGES.sub("", rest)
     if found := _PRONOUN.match(fold(rest)):
         rest = rest[found.end() :]
+        sort = sort_zh(fold(_EDGES.sub("", rest)))
+        if found.group() in _PERSONAL and person and sort:
+            return f"{person}的{_EDGES.sub('', rest)}{ZH_TAILS[sort]}"
     rest = _EDGES.sub("", rest).replace(" ", "")
     if _POINTING.fullmatch(fold(rest)):
         return None
@@ -202,6 +208,8 @@ def _attribute(base: str, new: str, earlier: Known, subject: str | None) -> str 
         return None
     head = _head(base[: tail.start()], earlier)
     sort, had = sort_zh(wanted), sort_zh(fold(base[head : tail.start()]))
+    if sort == "count" and had is None and not earlier.names and head < tail.start():
+        return new + base  # part-time staff, and how many days of leave: whom it is about, not how many
     if sort is not None:
         if sort == had:
             return splice(base, head, tail.start(), new)

@@ -7,7 +7,7 @@ import re
 from qa.followup.attributes import sort_en
 from qa.followup.english_pronouns import outward_pronoun
 from qa.followup.english_slots import PERIOD_PREPOSITION, PREPOSITION, measured
-from qa.followup.english_swaps import Phrase, substituted
+from qa.followup.english_swaps import Phrase, asked_anew, substituted
 from qa.followup.periods import merged
 from qa.followup.turns import Known
 
@@ -81,11 +81,13 @@ def complete(turn: Known, earlier: Known, subject: str | None, person: str | Non
     if lowered in _BARE:
         return f"{base}, {_BARE[lowered]}"
     if phrase := _phrase(turn, start, end):
+        if phrase.article in ("his", "her") and person and (sort := sort_en(phrase.rest)):
+            return asked_anew(phrase.rest, sort, base, earlier, person)
         return substituted(phrase, base, earlier, subject)
     joined = _JOIN.match(text)
     at = start + (joined.end() if joined else 0)
     if found := outward_pronoun(turn, at, end, named=bool(earlier.names)):
-        said = person if found.group().lower() in _PERSONAL and person else subject
+        said = person if found.group().lower() in _PERSONAL else subject
         if said is None:
             return None
         if said == subject and not found["possessive"] and _COMPARED.search(turn.text, found.end(), end):
@@ -150,7 +152,7 @@ def _taken_apart(turn: Known, offset: int, whole: str) -> Phrase:
         genitive = re.search(rf"{re.escape(name)}['’]s?\b", rest) is not None
         rest = re.sub(rf"{re.escape(name)}(?:['’]s?)?", " ", rest, count=1).strip()
     article = ""
-    if found := _ARTICLE.match(rest):
+    if found := _ARTICLE.match(f"{rest} "):
         article, rest = found.group().strip(), rest[found.end() :]
     return Phrase(preposition.lower(), article.lower(), " ".join(rest.split()), name, genitive, period, whole)
 

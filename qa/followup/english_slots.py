@@ -15,6 +15,7 @@ PERIOD_PREPOSITION = re.compile(
     r"(?:\b(?:in|for|during|of|at|by|from|since|as of|on|over)\s+)?(?:(?:the|all of|full year|whole of)\s+)?$",
     re.IGNORECASE,
 )
+_PLACES = "in|outside|inside|within"
 _WORD = re.compile(r"[A-Za-z0-9$%&'’.-]*[A-Za-z0-9%]")
 _BOUNDARY = frozenset(
     "in for during of at by from with on to since as through outside inside within among before after under over per "
@@ -34,14 +35,18 @@ def period_phrase(base: str, earlier: Known) -> str:
     return f" {base[before.start() if before else told : told + len(period)].strip()}"
 
 
-def with_prepositional(base: str, preposition: str, new: str, earlier: Known) -> str:
-    """``base`` with "for members" in the place of its "for …", or at its end, before the period."""
-    for found in reversed(list(re.finditer(rf"\b{preposition}\s+(?:(?:the|an?|its|their)\s+)?", base, re.IGNORECASE))):
+def with_prepositional(base: str, preposition: str, new: str, earlier: Known, *, named: bool = False) -> str:
+    """``base`` with "for members" in the place of its "for …", or at its end, before the period.
+
+    A name gives way to a name only (``named``).
+    """
+    alike = _PLACES if preposition in _PLACES.split("|") else preposition
+    for found in reversed(list(re.finditer(rf"\b(?:{alike})\s+(?:(?:the|an?|its|their)\s+)?", base, re.IGNORECASE))):
         if earlier.inside(found.end(), earlier.periods):
             continue
         name = earlier.inside(found.end(), earlier.names)
         span = name or noun_phrase(base, found.end(), earlier)
-        if span:
+        if span and (named or not name):
             return f"{base[: found.start()]}{preposition} {new}{base[span[1] :]}"
     for start, _ in reversed(earlier.periods):
         before = PERIOD_PREPOSITION.search(base[:start])

@@ -77,7 +77,9 @@ def _renamed(base: str, phrase: Phrase, earlier: Known) -> str | None:
         old = max(names, key=lambda name: _alike(name.lower(), phrase.name.lower()))
         return base.replace(old, phrase.name, 1)
     if phrase.preposition:
-        return with_prepositional(base, phrase.preposition, phrase.name, earlier)
+        return with_prepositional(
+            base, phrase.preposition, f"{phrase.article} {phrase.name}".strip(), earlier, named=True
+        )
     if found := re.search(r"\b(?:the|an?) [a-z]+(?: [a-z]+){0,2}$", base):
         return f"{base[: found.end()]} of {phrase.name}"
     return None
@@ -109,7 +111,7 @@ def _attribute(base: str, phrase: Phrase, earlier: Known, subject: str | None) -
     if sort is not None:
         if span := slot_of(base, sort, earlier):
             return _put(base, span, new)
-        return _asked_anew(new, sort, base, earlier, subject)
+        return asked_anew(new, sort, base, earlier, subject)
     if found := _HOW_MANY.search(base):
         span = noun_phrase(base, found.end(), earlier)
         if span and span[1] < len(base) and not object_slot(base, earlier):
@@ -131,7 +133,7 @@ def _put(base: str, span: tuple[int, int], new: str) -> str:
     return before + new + base[end:]
 
 
-def _asked_anew(new: str, sort: Sort, base: str, earlier: Known, subject: str | None) -> str:
+def asked_anew(new: str, sort: Sort, base: str, earlier: Known, subject: str | None) -> str:
     """A question of its own for an attribute that ``base`` has no place for."""
     when = period_phrase(base, earlier) if sort in ("figure", "count") else ""
     whose = f"{subject}'s {new}" if subject else f"the {new}"

@@ -70,7 +70,7 @@ def periods_of(text: str) -> Spans:
 def _found(text: str, glossary: Glossary) -> Iterator[tuple[int, int]]:
     proper = _proper(glossary)
     for alias in glossary.find(text):
-        if alias.term not in _NOT_NAMES and fold(alias.term) in proper:
+        if alias.term.split()[0] not in _NOT_NAMES and fold(alias.term) in proper:
             yield alias.start, alias.end
     for found in _TITLE.finditer(text):
         yield found.span()

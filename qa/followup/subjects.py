@@ -9,6 +9,7 @@ from qa.followup.turns import Known
 
 _WHO = re.compile(r"\bwho(?:m|se)?\b|谁|哪位|什么人")
 _CALLED = re.compile(r"叫什么|叫做什么|名字|名称|哪[款家个]|\bwhat is .{0,60} called\b|\bname of\b|\bwhich \w+\b")
+_ROLE = re.compile(r"who(?: is|'s| was) (.+)|(.+?)(?:现在|目前)?[是叫][谁誰]|[谁誰]是(.+)", re.IGNORECASE)
 _ANSWER = 40
 """Characters of an answer that may stand for a pronoun: a name, no sentence."""
 _TAIL_ZH = re.compile(
@@ -34,11 +35,17 @@ def subject_of(earlier: Known, answer: str | None) -> str | None:
     return _topic_en(earlier)
 
 
-def person_of(earlier: Known, answer: str | None) -> str | None:
-    """Who a "he" would be: the answer to a "who", else nobody that is known (then the subject is taken)."""
-    if answer and len(answer) <= _ANSWER and _WHO.search(fold(earlier.text)):
+def person_of(earlier: Known, answer: str | None, subject: str | None) -> str | None:
+    """Who a "he" would be: the answer to a "who", else the role that it asked for (the CEO of Kuaishou); the subject
+    where it asked for nobody. None if unknown."""
+    text = earlier.text.strip("？?.。! ")
+    if not _WHO.search(fold(text)):
+        return subject
+    if answer and 2 <= len(answer) <= _ANSWER:
         return answer
-    return None
+    found = _ROLE.fullmatch(text)
+    role = next((role for role in found.groups() if role), "") if found else ""
+    return role if 0 < len(role) <= _ANSWER else None
 
 
 def _main(text: str, names: list[tuple[int, int]]) -> tuple[int, int]:
