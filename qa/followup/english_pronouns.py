@@ -9,7 +9,7 @@ from qa.followup.turns import Known
 _PRONOUN = re.compile(
     r"\b(?P<possessive>its|their|his|her(?=\s+[a-z])(?!\s+(?:in|at|on|for|to|when|and)\b))\b|\b(?P<object>it|"
     r"they|them|he|she|him|her)\b(?!['’])"
-    r"|\b(?P<noun>(?:the|this|that|said|these|those) (?:company|firm|product|model|business|group|"
+    r"|\b(?P<noun>the (?:company|firm)|(?:this|that|said) (?:company|firm|product|model|business|group|"
     r"organi[sz]ation|app|platform|brand|"
     r"service|policy|tool|project|person|one))\b(?P<genitive>['’]s)?"
     # No more of the noun phrase may follow: the product department, the company that makes it.
@@ -52,13 +52,14 @@ _FUNCTION = frozenset(
 def outward_pronoun(turn: Known, start: int, end: int, *, named: bool) -> re.Match[str] | None:
     """The pronoun that nothing in the turn itself explains; ``named``: whether the subject before it has a name.
 
-    "They" is taken for a company only where one was named: it is often nobody at all (when did they build the wall).
+    "They" and "the company" are taken for one that was named only: they are often nobody (when did they build the
+    wall) or one's own.
     """
     found = None if _EXPLETIVE.search(turn.text, start, end) else _PRONOUN.search(turn.text, start, end)
     if not found or any(start <= a < found.start() for a, _ in turn.names):
         return None
     plural = found.group().lower() in ("they", "them", "their")
-    if plural and not named:
+    if not named and (plural or found.group().lower().startswith("the ")):
         return None
     before = turn.text[start : found.start()]
     for a, b in turn.periods:

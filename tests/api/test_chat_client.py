@@ -175,7 +175,8 @@ def test_errors_are_read_by_the_client(client, error, code, param, sent, stream)
 
 def test_a_client_that_leaves_in_the_middle_of_a_stream_harms_nobody(client, live_server):
     body = json.dumps({"model": "citespan", "messages": [user(DAU)], "stream": True}).encode()
-    head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {live_server.host}:{live_server.port}\r\n"
+    head += "Content-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     for _ in range(8):  # as many as threads of both workers
         with socket.create_connection((live_server.host, live_server.port), timeout=30) as connection:
