@@ -66,6 +66,10 @@ class Keyring:
         with suppress(KeysUnreadable):  # a worker starts, closed, and opens when the file is mended
             self.current()
 
+    def __del__(self) -> None:
+        if self._held.descriptor is not None:
+            os.close(self._held.descriptor)
+
     def current(self) -> Keys:
         """The keys as they are now. Raises KeysUnreadable."""
         held = self._held
