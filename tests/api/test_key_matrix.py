@@ -68,7 +68,8 @@ WANTED = {
 }
 SAMPLES: dict[str, Any] = {
     "question": "可灵收入", "doc_id": "kling", "revision": "0" * 16, "start": 0, "end": 1, "quote": "目",
-    "text": "新的文件。", "model": "citespan", "messages": [{"role": "user", "content": "可灵收入"}],
+    "text": "新的文件。", "model": "citespan", "verdict": "wrong",
+    "messages": [{"role": "user", "content": "可灵收入"}],
 }  # fmt: skip
 
 
@@ -83,7 +84,8 @@ class Route(NamedTuple):
     @property
     def takes_collection(self) -> bool:
         models = [model for model in (self.declared.query, self.declared.body) if model]
-        return any("collection" in model.model_fields for model in models)
+        # Of a chat, `model` names it.
+        return any({"collection", "model"} & model.model_fields.keys() for model in models)
 
 
 def routes() -> list[Route]:
