@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, request
 
 from api import render
+from api.access.cors import from_allowed_origin
 from api.body import read_value
 from api.errors import RequestError
 from api.mcp import jsonrpc, protocol
@@ -61,9 +62,10 @@ def mcp() -> Response:
 
 def refuse_other_origins(origin: str | None, host: str) -> None:
     """Browsers tell the page that sends a request. A page whose name was made to lead to this machine (DNS rebinding)
-    looks like one of the service's own, so only a page at an address or at localhost is taken for one.
+    looks like one of the service's own, so only a page at an address or at localhost is taken for one. Those that the
+    setting ``cors_origins`` names are let through.
     """
-    if origin is None:
+    if origin is None or from_allowed_origin(service().settings):
         return
     try:
         found = urlsplit(origin)

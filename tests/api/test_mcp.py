@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
+from key_helpers import add_key, bearer
 from mcp import Client, MCPError
 from small_service import KLING
+
+from api.app import create_app
 
 MODES = {"auto": "2026-07-28", "2026-07-28": "2026-07-28", "legacy": "2025-11-25"}
 QUESTION = "可灵AI近七成收入由谁贡献？"
@@ -289,6 +294,24 @@ def test_a_name_that_was_made_to_lead_here_is_refused(server):
     """DNS rebinding: page and host have the same name, but it is not this machine's."""
     headers = {"Origin": "http://evil.example:80", "Host": "evil.example:80"}
     assert post(server, rpc("ping"), **headers).status_code == 403
+
+
+def test_a_page_that_the_settings_name_is_let_in(settings, pipeline, collections):
+    known = create_app(
+        replace(settings, cors_origins=("https://wiki.example.org",)), pipeline, collections
+    ).test_client()
+    assert known.post("/mcp", json=rpc("ping"), headers={"Origin": "https://wiki.example.org"}).status_code == 200
+    assert known.post("/mcp", json=rpc("ping"), headers={"Origin": "https://other.example.org"}).status_code == 403
+
+
+def test_a_key_reaches_its_collections_only(settings, pipeline, collections, stock):
+    shutil.copytree(stock, settings.data_dir, dirs_exist_ok=True)
+    key = add_key(settings.data_dir, "read", "elsewhere")
+    known = create_app(settings, pipeline, collections).test_client()
+    asked = rpc("tools/call", {"name": "search", "arguments": {"question": "a", "collection": "default"}})
+    assert known.post("/mcp", json=asked).status_code == 401
+    told = known.post("/mcp", json=asked, headers=bearer(key)).get_json()["result"]
+    assert (told["isError"], told["structuredContent"]["code"]) == (True, "collection_forbidden")
 
 
 def test_a_fault_of_ours_is_an_answer_without_its_reason(client, pipeline):
