@@ -22,6 +22,7 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from functools import partial
+from queue import SimpleQueue
 from selectors import EVENT_READ
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,16 @@ class StoppingWorker(ThreadWorker):  # type: ignore[misc]
         self.closing_conns: deque[TConn] = deque()
 
     # ------------------------------------------------------------------ stopping
+
+    def init_signals(self) -> None:
+        """Take signals over from the master, with what came since the fork: else a worker that has just begun would
+        miss SIGTERM, and the master wait for it until ``graceful_timeout``."""
+        inherited = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)  # gunicorn's Arbiter, which queues them
+        super().init_signals()
+        waiting: SimpleQueue[int] | None = getattr(inherited, "SIG_QUEUE", None)
+        while waiting is not None and not waiting.empty():
+            if waiting.get() == signal.SIGTERM:
+                self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: no longer ready; and, ``shutdown_delay`` later, stop. Said twice it means the same."""

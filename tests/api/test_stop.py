@@ -189,6 +189,38 @@ def test_an_answer_to_a_body_that_nobody_read_arrives(stoppable: Server):
     assert response.status == 413
 
 
+STARTED_WORKER = """
+import os, signal
+from queue import SimpleQueue
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from api.stopping import StoppingWorker
+
+class Master:
+    SIG_QUEUE = SimpleQueue()
+    def signal(self, number, frame):
+        self.SIG_QUEUE.put(number)
+
+signal.signal(signal.SIGTERM, Master().signal)
+worker = StoppingWorker(1, os.getpid(), [], None, 30, Config(), Logger(Config()))
+worker.PIPE = os.pipe()
+os.set_blocking(worker.PIPE[1], False)
+worker.method_queue.init()
+if {signalled}:
+    os.kill(os.getpid(), signal.SIGTERM)
+worker.init_signals()
+print(worker.alive)
+"""
+
+
+@pytest.mark.parametrize("signalled", [True, False])
+def test_a_worker_that_has_just_begun_hears_it_too(signalled: bool):
+    """Between the fork and its own handlers a worker has the master's, which only notes a signal for the master."""
+    program = STARTED_WORKER.format(signalled=signalled)
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == [str(not signalled)]
+
+
 def test_a_stop_while_it_starts_is_heard(tmp_path: Path):
     """As the first process of a container it would not even be ended by the signal's default."""
     process = subprocess.Popen(
