@@ -22,6 +22,7 @@ import api.web
 from api.access.audit import register_audit
 from api.access.gate import register_access, register_caller
 from api.access.shared import SharedMemory
+from api.answer_cache import AnswerCache
 from api.errors import register_errors
 from api.links import check_public_url
 from api.metric_sources import BuildInfo, IndexGauges, ProcessGauges
@@ -86,7 +87,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a redirect would carry a wrong id to another route
     build = BuildInfo(encoder=settings.encoder, reader=settings.reader)
     metrics = Metrics((IndexGauges(collections, settings.collection), ProcessGauges(), build))
-    app.extensions[EXTENSION] = Service(settings, pipeline, collections, metrics)
+    app.extensions[EXTENSION] = Service(settings, pipeline, collections, metrics, AnswerCache(settings.answer_cache))
     register_errors(app)
     register_tracing(app)
     register_caller(app)

@@ -82,6 +82,10 @@ class Metrics:
         for outcome in (ANSWERED, *REASONS):
             self._answers.labels(outcome)
 
+        self._repeated = Counter(
+            "citespan_repeated", "Questions and searches answered from what was kept.", registry=own
+        )
+
     def observe(self, method: str, route: str, status: int, seconds: float, problem: str | None) -> None:
         """Count a request. ``route`` is the rule, not the path; ``problem`` a code of ``api/problems.py``."""
         self._requests.labels(method, route, str(status)).inc()
@@ -128,6 +132,10 @@ class Metrics:
         for lag in lags:
             self._follow_lag.observe(max(0.0, lag))
         self._followed.set(time())
+
+    def repeated(self) -> None:
+        """Count a question or a search whose result was kept from before."""
+        self._repeated.inc()
 
     def exposition(self) -> bytes:
         """The text format of Prometheus."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -11,8 +13,9 @@ from api.schemas import AskRequest, FiltersBody, SearchRequest
 from api.service import Service
 from api.tracing import trace_question
 from indexer.errors import QueryError
+from indexer.snapshot import Snapshot
 from qa.pipeline import Request
-from qa.results import Filters
+from qa.results import AskResult, Filters
 
 QUESTION_PROBLEMS = (
     "query_invalid",
@@ -31,7 +34,7 @@ def answer_question(held: Service, body: AskRequest) -> dict[str, Any]:
     collection = held.collection(body.collection)
     snapshot = collection.snapshot()
     started = perf_counter()
-    result = held.pipeline.ask(snapshot, request)
+    result = _result(held, held.pipeline.ask, snapshot, request)
     held.metrics.asked(result)
     trace_question("ask", collection.name, result)
     return render.ask_result(result, collection.name, perf_counter() - started)
@@ -43,7 +46,7 @@ def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
     collection = held.collection(body.collection)
     snapshot = collection.snapshot()
     started = perf_counter()
-    result = held.pipeline.search(snapshot, request)
+    result = _result(held, held.pipeline.search, snapshot, request)
     held.metrics.searched(result)
     trace_question("search", collection.name, result)
     return render.search_result(result, collection.name, perf_counter() - started)
@@ -56,6 +59,24 @@ def check_question(held: Service, question: str) -> None:
         raise QueryError(
             f"The question has {len(question)} characters, {allowed} are allowed.", code="question_too_long"
         )
+
+
+def _result(
+    held: Service, worked_out: Callable[[Snapshot, Request], AskResult], snapshot: Snapshot, request: Request
+) -> AskResult:
+    """What ``worked_out`` makes of ``request``, or made of it before. What explains an answer has times in it, and is
+    made each time."""
+    if request.explain or not held.answers:
+        return worked_out(snapshot, request)
+    key = (worked_out.__name__, request, held.pipeline.state(snapshot))
+    kept = held.answers.get(snapshot, key)
+    if kept is not None:
+        held.metrics.repeated()
+        return kept
+    result = worked_out(snapshot, request)
+    # The time of its stages was spent once.
+    held.answers.put(snapshot, key, replace(result, stages=()))
+    return result
 
 
 def _request(held: Service, body: SearchRequest, min_confidence: float | None) -> Request:

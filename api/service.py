@@ -10,6 +10,7 @@ from threading import Event
 from flask import current_app
 
 from api.access.caller import caller
+from api.answer_cache import AnswerCache
 from api.metrics import Metrics
 from api.settings import Settings
 from indexer.collection import Collection
@@ -27,6 +28,7 @@ class Service:
     pipeline: Pipeline
     collections: Collections
     metrics: Metrics
+    answers: AnswerCache
     stopping: Event = field(default_factory=Event)
     """Set once this process was asked to stop: it still answers, but should be sent no more."""
 

@@ -53,6 +53,12 @@ class Settings:
         minimum=0,
         maximum=600,
     )
+    answer_cache: int = option(
+        1000,
+        "Answers that each worker keeps for questions that come again (16 MB at most); 0 keeps none.",
+        minimum=0,
+        maximum=100_000,
+    )
     access_log: bool = option(False, "Write a line to standard output for each request.")
     log_format: str = option(
         "text",

@@ -63,6 +63,15 @@ class TokenEncoder(Encoder, Protocol):
         """Inner products of `vectors` (n, dim) and those of the tokens `ids`, float32 (n, len(ids))."""
         ...
 
+    def token_pairs(self, left: np.ndarray, right: np.ndarray, codes: np.ndarray | None = None) -> np.ndarray:
+        """Inner products of the tokens `left` and `right`, float32 (len(left), len(right)): of a pair always the same
+        bits, whatever other pairs are asked for with it. `codes`: `token_codes` of `right`, where they are at hand."""
+        ...
+
+    def token_codes(self, ids: np.ndarray) -> np.ndarray:
+        """The tokens `ids` as `token_pairs` multiplies them."""
+        ...
+
     def token_weights(self, ids: np.ndarray) -> np.ndarray:
         """How much each of the tokens `ids` says, as learned, float32 (len(ids),), zero or more."""
         ...

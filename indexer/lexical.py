@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
@@ -32,6 +33,7 @@ _NAMES = "names"
 _OF_THE_SYSTEM = re.compile(r"os error|\bOs \{|error occurred in a thread")
 # A pinyin match is a guess (three different words may sound alike): it counts half.
 _NAME_BOOST = 0.5
+_COUNTS_KEPT = 20_000  # of how many terms it is remembered how many chunks hold them
 
 
 def _schema() -> tantivy.Schema:
@@ -145,7 +147,13 @@ class LexicalQuery:
 
     @classmethod
     def of(cls, text: str) -> LexicalQuery:
-        return cls(tuple(dict.fromkeys(terms(text))), tuple(dict.fromkeys(pinyin_terms(text))))
+        return _query_of(text)
+
+
+@lru_cache(maxsize=1024)
+def _query_of(text: str) -> LexicalQuery:
+    """One question asks for the terms of the same text several times, and of the same names as other questions."""
+    return LexicalQuery(tuple(dict.fromkeys(terms(text))), tuple(dict.fromkeys(pinyin_terms(text))))
 
 
 class LexicalIndex:
@@ -159,6 +167,7 @@ class LexicalIndex:
             index.config_reader(reload_policy="manual", num_warmers=1)
             index.reload()
             self._searcher = index.searcher()
+        self._counts: dict[tuple[str, str], int] = {}
 
     @property
     def size(self) -> int:
@@ -186,22 +195,6 @@ class LexicalIndex:
             chunks = self._searcher.fast_field_values("chunk", [address for _, address in hits])
         return [(int(chunk), float(score)) for chunk, (score, _) in zip(chunks, hits, strict=True) if chunk is not None]
 
-    def coverage(self, query: LexicalQuery) -> float:
-        """The share of the idf mass of ``query`` whose terms the corpus knows, 0 to 1 (1: it knows every one of them).
-
-        A Latin word known by its pinyin alone counts as known where ``query.names`` holds that pinyin.
-        """
-        known = total = 0.0
-        names = set(query.names)
-        for term in query.body:
-            found = self._frequency(_BODY, term)
-            if not found and "py:" + term in names:
-                found = self._frequency(_NAMES, "py:" + term)
-            weight = self.idf(found)
-            total += weight
-            known += weight if found else 0.0
-        return known / total if total else 0.0
-
     def idf(self, found: int) -> float:
         """Inverse document frequency of a term that ``found`` chunks hold."""
         return math.log1p((self.size - found + 0.5) / (found + 0.5)) if self.size else 0.0
@@ -211,8 +204,14 @@ class LexicalIndex:
         return {word: self._frequency(_BODY, word) for word in words}
 
     def _frequency(self, field: str, term: str) -> int:
-        with _told():
-            return int(self._searcher.doc_freq(field, term))
+        found = self._counts.get((field, term))
+        if found is None:
+            with _told():
+                found = int(self._searcher.doc_freq(field, term))
+            if len(self._counts) >= _COUNTS_KEPT:
+                self._counts.clear()
+            self._counts[field, term] = found
+        return found
 
     @staticmethod
     def _term(field: str, term: str, boost: float) -> tuple[tantivy.Occur, tantivy.Query]:

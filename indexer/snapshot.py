@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer import chunk_rows, record, revisions
+from indexer.bounded import Bounded
 from indexer.calibration import CALIBRATION
 from indexer.chunk_rows import ChunkRow
 from indexer.clean import clean
@@ -27,36 +29,43 @@ from indexer.packing import ChunkTokens, unpack_sentences
 from indexer.revisions import StoredDocument
 from indexer.sealed import LEXICAL, SEGMENTS
 from indexer.segment import SPARE, Segment, kind_of
-from indexer.texts import text_of
+from indexer.texts import source_of, text_from
 
 # Opening tries again when a writer commits in between; two commits within one opening are rare.
 _OPEN_TRIES = 20
+# Of the chunks kept in memory: characters, and those that a piece of a map weighs as much as.
+_CHUNKS_WEIGHT = 2_000_000
+_PIECE_WEIGHT = 50
 
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk with its document. ``map`` leads from ``text`` (readable, offsets from 0) to source offsets."""
+    """A chunk with its document. ``map`` leads from ``text`` (readable, offsets from 0) to source offsets;
+    ``source_text`` is the source from ``start`` to ``end``."""
 
     chunk_id: int
     document: StoredDocument
     start: int
     end: int
     text: str
+    source_text: str
     map: OffsetMap
     sentences: tuple[tuple[int, int], ...]
     boilerplate: bool
     copy: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Candidates:
     """What the reranker sees of chunks: of an encoder with a token table their ``tokens``, of any other ``vectors[i]``:
-    float32 (1 + sentences, dim), unit scale, the passage first."""
+    float32 (1 + sentences, dim), unit scale, the passage first. ``lasting``: the same object comes with every question
+    for which the same chunks are candidates."""
 
     chunk_ids: tuple[int, ...]
     boilerplate: tuple[bool, ...]
     tokens: ChunkTokens | None = None
     vectors: tuple[Floats, ...] = ()
+    lasting: bool = False
 
 
 class Snapshot:
@@ -71,6 +80,8 @@ class Snapshot:
         self._glossaries = folder / "glossaries"
         self.calibration_file = folder / CALIBRATION
         self.damaged = False
+        self._all: Candidates | None = None
+        self._chunks: Bounded[int, StoredChunk] = Bounded(_CHUNKS_WEIGHT)
         self._db = record.connect(folder / "record.db", read_only=True)
         weakref.finalize(self, self._db.close)
         with record.guarded():
@@ -167,12 +178,17 @@ class Snapshot:
 
     def glossary_files(self) -> list[Path]:
         """The glossaries that came with the indexed folders; not part of the commit, always the newest."""
-        return sorted(self._glossaries.glob("*.toml")) if self._glossaries.is_dir() else []
+        try:
+            with os.scandir(self._glossaries) as found:  # every question asks, and pathlib takes longer
+                names = sorted(entry.name for entry in found)
+        except FileNotFoundError:
+            return []
+        return [self._glossaries / name for name in names if name.endswith(".toml")]
 
-    def coverage(self, query: LexicalQuery) -> float:
-        """See ``LexicalIndex.coverage``."""
+    def knows(self, words: Iterable[str]) -> bool:
+        """Whether every one of these search terms occurs."""
         with self._searching():
-            return self._lexical.coverage(query)
+            return all(self._lexical.frequencies(words).values())
 
     def idf(self, words: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of search terms; the greatest for those that no chunk holds."""
@@ -181,8 +197,18 @@ class Snapshot:
         return {word: self._lexical.idf(count) for word, count in counts.items()}
 
     def candidates(self, chunk_ids: Iterable[int]) -> Candidates:
-        """What the record has of chunks, in the order given; ids that are not on record are left out."""
+        """What the record has of chunks, in the order given; ids that are not on record are left out. All chunks there
+        are come in the order of their ids, and are read once: of a small collection all are candidates, always."""
         wanted = list(chunk_ids)
+        if len(wanted) != self.passages_count:
+            return self._candidates(wanted)
+        held = self._all
+        wanted.sort()
+        if held is None or held.chunk_ids != tuple(wanted):
+            held = self._all = replace(self._candidates(wanted), lasting=True)
+        return held
+
+    def _candidates(self, wanted: Sequence[int]) -> Candidates:
         with self._reading():
             rows = chunk_rows.select_chunks(self._db, wanted)
         found = [rows[chunk_id] for chunk_id in wanted if chunk_id in rows]
@@ -235,16 +261,22 @@ class Snapshot:
 
     def chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         """The chunks in the order given; ids that are not on record are left out. Raises CorruptIndex."""
+        found = {chunk_id: self._chunks.get(chunk_id) for chunk_id in chunk_ids}
+        missing = [chunk_id for chunk_id, chunk in found.items() if chunk is None]
+        if missing:
+            for chunk in self._read_chunks(missing):
+                found[chunk.chunk_id] = chunk
+                weight = len(chunk.text) + len(chunk.source_text) + _PIECE_WEIGHT * len(chunk.map.pieces)
+                self._chunks.put(chunk.chunk_id, chunk, weight)
+        return [chunk for chunk in found.values() if chunk is not None]
+
+    def _read_chunks(self, chunk_ids: Sequence[int]) -> list[StoredChunk]:
         with self._reading():
             rows = chunk_rows.select_chunks(self._db, chunk_ids)
             keys = json.dumps(sorted({row.revision_row for row in rows.values()}))
             found = revisions.select_documents(self._db, "r.row IN (SELECT value FROM json_each(?))", [keys])
             documents = {document.row: document for document in found}
-            return [
-                _stored_chunk(rows[chunk_id], documents, *text_of(self._db, rows[chunk_id]))
-                for chunk_id in chunk_ids
-                if chunk_id in rows
-            ]
+            return [_stored_chunk(row, documents, source_of(self._db, row)) for row in rows.values()]
 
     def documents(
         self, *, after: str | None = None, limit: int = 100, named: str | None = None
@@ -315,15 +347,17 @@ class Snapshot:
             yield
 
 
-def _stored_chunk(row: ChunkRow, documents: Mapping[int, StoredDocument], text: str, map_: OffsetMap) -> StoredChunk:
+def _stored_chunk(row: ChunkRow, documents: Mapping[int, StoredDocument], source_text: str) -> StoredChunk:
     if row.revision_row not in documents:
         raise CorruptIndex(f"passage {row.chunk_id} belongs to no document; citespan doctor tells more")
+    text, map_ = text_from(source_text, row)
     return StoredChunk(
         chunk_id=row.chunk_id,
         document=documents[row.revision_row],
         start=row.start,
         end=row.end,
         text=text,
+        source_text=source_text,
         map=map_,
         sentences=unpack_sentences(row.sentences),
         boilerplate=row.boilerplate,

@@ -14,7 +14,16 @@ from indexer.packing import unpack_text
 
 def text_of(connection: sqlite3.Connection, chunk: ChunkRow) -> tuple[str, OffsetMap]:
     """``(text, map from it to offsets of the source text)``. Raises CorruptIndex."""
-    source = revisions.read_source(connection, chunk.revision_row, chunk.start, chunk.end)
+    return text_from(source_of(connection, chunk), chunk)
+
+
+def source_of(connection: sqlite3.Connection, chunk: ChunkRow) -> str:
+    """The source text that ``chunk`` was made from. Raises CorruptIndex."""
+    return revisions.read_source(connection, chunk.revision_row, chunk.start, chunk.end)
+
+
+def text_from(source: str, chunk: ChunkRow) -> tuple[str, OffsetMap]:
+    """As ``text_of``, with the chunk's source text at hand."""
     try:
         return unpack_text(chunk.text, source, chunk.start)
     except (ValueError, zlib.error) as error:

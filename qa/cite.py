@@ -12,7 +12,10 @@ def cite(snapshot: Snapshot, chunk: StoredChunk, start: int, end: int) -> Citati
     """The citation of ``chunk.text[start:end]``: the source text that this was made from, whole."""
     low, high = chunk.map.to_lower(start, end)
     document = chunk.document
-    quote = snapshot.read_source(document, low, high)
+    if chunk.start <= low and high <= chunk.end:
+        quote = chunk.source_text[low - chunk.start : high - chunk.start]
+    else:
+        quote = snapshot.read_source(document, low, high)
     if len(quote) != high - low:
         raise CorruptIndex(
             f"document {document.doc_id!r} has no text at {low}..{high}: the index and its text disagree"

@@ -30,10 +30,18 @@ class Glossaries:
     def of_files(self, files: Iterable[Path]) -> Glossary:
         """The files that ship and were set, and ``files`` on top."""
         paths = (*self._files, *files)
-        key = tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+        key = tuple((path, _changed(path)) for path in paths)
         with self._lock:
             if key not in self._joined:
                 if len(self._joined) >= _KEPT:
                     self._joined.clear()
                 self._joined[key] = Glossary.load(paths)
             return self._joined[key]
+
+
+def _changed(path: Path) -> int:
+    """When a file was written last; 0 for one that is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

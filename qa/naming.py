@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from indexer.lexical import LexicalQuery
 from indexer.snapshot import Snapshot
-from indexer.terms import terms
 from qa.results import Alias, Query
 
 
@@ -35,5 +34,5 @@ def _name(alias: Alias, snapshot: Snapshot) -> str:
 
 def _knows(snapshot: Snapshot, name: str) -> bool:
     """Whether every term of ``name`` occurs in the corpus."""
-    body = tuple(terms(name))
-    return bool(body) and snapshot.coverage(LexicalQuery(body, ())) > 1 - 1e-9
+    body = LexicalQuery.of(name).body
+    return bool(body) and snapshot.knows(body)

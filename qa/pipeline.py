@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,6 +132,12 @@ class Pipeline:
             explain=None if trace is None else Explanation(query, trace).of_search(_shown(ranked), stages),
             stages=tuple(stages.times),
         )
+
+    def state(self, snapshot: Snapshot) -> Hashable:
+        """Equal for two questions only if what an answer depends on, beside ``snapshot`` and the request, is the
+        same."""
+        refit = self._refits.of(snapshot).refit if self._refits else None
+        return self._glossaries.of(snapshot), None if refit is None else (refit.slope, refit.offset, refit.threshold)
 
     def warm(self) -> None:
         """Opens what is otherwise opened by the first question, so that this one is answered as fast as the rest."""

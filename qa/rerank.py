@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.encoder import TokenEncoder
-from indexer.packing import ChunkTokens, Tokens
+from indexer.packing import ChunkTokens
 from indexer.snapshot import Candidates
 from qa.retrieve import SearchQuery
+from qa.token_looks import FLOOR, Floats, grouped, looks_of
 
-Floats = npt.NDArray[np.float32]
+__all__ = ["FLOOR", "Scores", "rerank"]
 # Chosen by ``python -m training.encoder.weights``, on questions that no reported figure is taken from.
-FLOOR = 0.2  # cosines below this say nothing about two tokens
 BEST, DENSE, SOFT, SOFT_SENTENCE = 1.0, 1.0, 2.0, 3.0
 
 
@@ -52,7 +52,7 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
         nothing = np.zeros(0, np.float32)
         return Scores(nothing, nothing, nothing, nothing, ())
     if encoder is not None and candidates.tokens is not None:
-        return _by_tokens(query, candidates.tokens, encoder)
+        return _by_tokens(query, candidates, candidates.tokens, encoder)
     rows = np.concatenate(candidates.vectors)
     cosines = (rows @ query.vector) / np.maximum(np.linalg.norm(rows, axis=1), 1e-6)
     first = np.cumsum([0, *(len(vectors) for vectors in candidates.vectors)])
@@ -61,23 +61,21 @@ def rerank(query: SearchQuery, candidates: Candidates, encoder: TokenEncoder | N
     return _scores([span[0] for span in spans], [span[1:] for span in spans], nothing, nothing)
 
 
-def _by_tokens(query: SearchQuery, passages: ChunkTokens, encoder: TokenEncoder) -> Scores:
-    """A sentence's vector is the sum of its tokens', so its cosine is a sum over products with single tokens, divided
-    by the length on record. All distinct tokens of all passages go into one matrix: the cost is one product for the
-    question, for its tokens and for itself."""
-    asked = np.unique(query.tokens)
-    distinct, place = _distinct(passages.ids)
+def _by_tokens(query: SearchQuery, candidates: Candidates, passages: ChunkTokens, encoder: TokenEncoder) -> Scores:
+    """The vector of a text is the sum of its tokens', so a cosine of question and sentence is a sum over products of
+    single tokens, divided by both lengths."""
+    asked, counts = np.unique(query.tokens, return_counts=True)
+    length = np.linalg.norm(counts.astype(np.float32) @ encoder.token_vectors(asked))
+    shares = counts.astype(np.float32) / np.maximum(length, np.float32(1e-9))
+    cosines, best = looks_of(candidates, passages, encoder).of(asked, shares)
+    dense = grouped(np.add, cosines[None, :], passages.sentences)[0] / np.maximum(passages.whole, np.float32(1e-6))
+    cosines = np.asarray(cosines / np.maximum(passages.norms, np.float32(1e-6)), np.float32)
     weights = np.maximum(encoder.token_weights(asked), np.float32(1e-9))
-    left = np.vstack([query.vector[None, :], encoder.token_vectors(asked) / weights[:, None]])
-    products = encoder.token_products(left, distinct)
-    sums = _grouped(np.add, products[:1, place], passages.counts)
-    dense = _grouped(np.add, sums, passages.sentences)[0] / np.maximum(passages.whole, 1e-6)
-    cosines = sums[0] / np.maximum(passages.norms, 1e-6)
-    near = products[1:] / np.maximum(encoder.token_weights(distinct), np.float32(1e-9))
-    near = np.maximum(near - np.float32(FLOOR), 0.0)
-    soft, soft_sentence = soft_match(near[:, place], passages.counts, passages.sentences, weights)
+    soft, soft_sentence = soft_match(best, passages.sentences, weights)
     edges = [0, *np.cumsum(passages.sentences).tolist()]
-    return _scores(dense, [cosines[a:b] for a, b in pairwise(edges)], soft, soft_sentence)
+    own = tuple(cosines[a:b] for a, b in pairwise(edges))
+    best_cosine = grouped(np.maximum, cosines[None, :], passages.sentences)[0]
+    return Scores(dense, np.where(passages.sentences > 0, best_cosine, dense), soft, soft_sentence, own)
 
 
 def _scores(
@@ -92,39 +90,19 @@ def _scores(
     )
 
 
-def soft_match(
-    nearness: Floats, counts: npt.NDArray[np.int64], sentences: npt.NDArray[np.int64], learned: Floats
-) -> tuple[Floats, Floats]:
+def soft_match(by_sentence: Floats, sentences: npt.NDArray[np.int64], learned: Floats) -> tuple[Floats, Floats]:
     """The weighted share of the question that each passage matches, and that its best sentence matches:
     float32 (passages,), 0 to 1 - ``FLOOR``.
 
-    ``nearness``: of each token of the question to each of the passages' (asked, tokens), less ``FLOOR``; ``counts``:
-    tokens a sentence; ``sentences``: how many a passage has; ``learned``: the weights of the question's tokens.
+    ``by_sentence``: how near each token of the question comes to a token of each sentence (asked, sentences);
+    ``sentences``: how many a passage has; ``learned``: the weights of the question's tokens.
     """
-    if not nearness.size:
+    if not by_sentence.size:
         nothing = np.zeros(len(sentences), np.float32)
         return nothing, nothing
-    by_sentence = _grouped(np.maximum, nearness, counts)
-    by_passage = _grouped(np.maximum, by_sentence, sentences)
+    by_passage = grouped(np.maximum, by_sentence, sentences)
     matched = by_passage.sum(axis=1) / (by_passage.max(axis=1) + 1e-9)
     weights = learned * np.log1p(len(sentences) / (matched + 1e-9))
     weights = np.asarray(weights / (weights.sum() + 1e-9), np.float32)
-    best_sentence = _grouped(np.maximum, (weights @ by_sentence)[None, :], sentences)[0]
+    best_sentence = grouped(np.maximum, (weights @ by_sentence)[None, :], sentences)[0]
     return weights @ by_passage, best_sentence
-
-
-def _distinct(tokens: Tokens) -> tuple[Tokens, npt.NDArray[np.int32]]:
-    """What ``np.unique`` gives with the inverse, without sorting: token ids are lines of a vocabulary."""
-    seen = np.zeros(int(tokens.max(initial=-1)) + 1, np.bool_)
-    seen[tokens] = True
-    return np.flatnonzero(seen).astype(np.int32), (np.cumsum(seen, dtype=np.int32) - 1)[tokens]
-
-
-def _grouped(how: np.ufunc, columns: Floats, lengths: npt.NDArray[np.int64]) -> Floats:
-    """(n, groups): each group of neighbouring ``columns`` as one; zero for a group of length 0."""
-    out = np.zeros((len(columns), len(lengths)), np.float32)
-    filled = np.flatnonzero(lengths)
-    if len(filled):
-        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-        out[:, filled] = how.reduceat(columns, starts, axis=1)
-    return out

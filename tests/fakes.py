@@ -53,6 +53,12 @@ class HashEncoder:
     def token_products(self, vectors: np.ndarray, ids: np.ndarray) -> np.ndarray:
         return np.asarray(vectors @ self._vectors(ids).T)
 
+    def token_pairs(self, left: np.ndarray, right: np.ndarray, codes: np.ndarray | None = None) -> np.ndarray:
+        return np.asarray(self._vectors(left) @ (self._vectors(right) if codes is None else codes).T)
+
+    def token_codes(self, ids: np.ndarray) -> np.ndarray:
+        return self._vectors(ids)
+
     def _vectors(self, ids: np.ndarray) -> np.ndarray:
         rows = [np.random.default_rng(int(token)).normal(size=self.dim) for token in ids]
         out = np.asarray(rows, np.float32).reshape(len(ids), self.dim)

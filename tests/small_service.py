@@ -79,6 +79,10 @@ class FakePipeline:
             return AskResult(**{**_fields(found), "reason": "low_confidence"})
         return AskResult(**{**_fields(found), "answerable": True, "answer": answer, "alternatives": (answer,)})
 
+    def state(self, snapshot: Snapshot) -> object:
+        """Never the same: a fake answers each time anew."""
+        return object()
+
     def search(self, snapshot: Snapshot, request: Request) -> AskResult:
         if self.failure is not None:
             raise self.failure

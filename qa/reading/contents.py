@@ -1,4 +1,4 @@
-"""Features of what a span is made of: a value of the kind asked for, a quoted title, an enumeration, rare words."""
+"""Features of what a span is made of, as the question sees it: a value of the kind or the period asked for."""
 
 from __future__ import annotations
 
@@ -21,40 +21,22 @@ _LOOSE = {"money": {"count"}, "ratio": {"count"}, "duration": {"count", "date"},
 
 
 def contents(sentence: Sentence, facts: Facts, ask: Asked, first: IntArray, last: IntArray) -> Columns:
-    """What a span is made of: a value, a quoted title, an enumeration, rare words."""
-    forms = sentence.words.forms
-    is_value = prefix_sums((sentence.value_at >= 0).astype(np.float32))
-    inside = is_value[last + 1] - is_value[first]
+    """How what a span is made of answers to what is asked for."""
     exact = (first == last) & (sentence.value_at[first] >= 0)
     suits, loosely = _SUITS.get(ask.kind, set()), _LOOSE.get(ask.kind, set())
     fits = np.array([*(found.value["kind"] in suits for found in sentence.values), False], dtype=np.float32)
     fits_loosely = np.array([*(found.value["kind"] in loosely for found in sentence.values), False], dtype=np.float32)
     suiting = prefix_sums(fits[sentence.value_at])
-    unit = np.array([_unit_fits(sentence, number, ask) for number in range(len(forms))], dtype=np.float32)
-    comma = prefix_sums(np.array([form == "、" for form in forms], dtype=np.float32))
-    opening = np.array([form in '《“「『"' for form in forms])
-    periods = np.zeros(len(forms) + 1, dtype=np.float32)
-    repeated = np.zeros(len(forms), dtype=np.float32)
+    unit = np.array([_unit_fits(sentence, number, ask) for number in range(len(sentence.words))], dtype=np.float32)
+    repeated = np.zeros(len(sentence.words), dtype=np.float32)
     for start, end, told in sentence.periods:
-        inside_period = (sentence.words.starts >= start) & (sentence.words.ends <= end)
-        periods[1:] += inside_period
         if any(agreement(period, told) == 1.0 for period in facts.periods):
-            repeated += inside_period
-    period, asked_period = prefix_sums(periods[1:]), prefix_sums(repeated)
-    rarity = prefix_sums(sentence.rarity)
+            repeated += (sentence.words.starts >= start) & (sentence.words.ends <= end)
+    asked_period = prefix_sums(repeated)
     return [
-        ("quoted", opening[first].astype(np.float32)),
-        ("in_quotes", (sentence.depth[first] > 0).astype(np.float32)),
-        ("enumeration", np.minimum(comma[last + 1] - comma[first], 4) / 4),
-        ("rarity", (rarity[last + 1] - rarity[first]) / (last - first + 1)),
-        ("least_rarity", np.minimum(sentence.rarity[first], sentence.rarity[last])),
-        ("exact_value", exact.astype(np.float32)),
-        ("holds_value", (inside > 0).astype(np.float32)),
         ("suits", np.where(exact, fits[sentence.value_at[first]], 0.5 * (suiting[last + 1] > suiting[first]))),
         ("suits_loosely", np.where(exact, fits_loosely[sentence.value_at[first]], 0.0)),
-        ("values_inside", np.minimum(inside, 4) / 4),
         ("unit_fits", np.maximum(unit[first], unit[last])),
-        ("period_inside", (period[last + 1] > period[first]).astype(np.float32)),
         ("asked_period", (asked_period[last + 1] > asked_period[first]).astype(np.float32)),
     ]
 

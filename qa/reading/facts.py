@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import compress
 
@@ -13,7 +13,7 @@ from indexer.normalize import fold
 from indexer.terms import name_terms
 from qa.reading.features import SENTENCE_NAMES
 from qa.reading.likeness import SoftMatcher, content, soft_forms
-from qa.reading.matching import Floats, Term, presence, question_terms, word_matches
+from qa.reading.matching import Floats, Term, presence, presences, question_terms, word_matches
 from qa.reading.sentence import Sentence, analyse_sentence
 from qa.reading.surroundings import Facts
 from qa.results import Passage, Query
@@ -35,7 +35,7 @@ class Place:
 class Evidence:
     """Everything the question finds. ``cover[i]`` (terms,) is what place ``i`` holds of each term, softly;
     ``passage_cover`` the same for passages, titles included; ``likeness[i]`` (terms, words) is that of place ``i``'s
-    words to the terms; ``strength`` orders the places for reading."""
+    words to the terms; ``strength`` orders the places for reading. ``matched`` remembers ``matches``."""
 
     query: Query
     terms: tuple[Term, ...]
@@ -46,15 +46,24 @@ class Evidence:
     likeness: list[Floats]
     strength: Floats
     rows: Floats
+    matched: dict[int, Floats] = field(default_factory=dict)
+
+    def matches(self, at: int) -> Floats:
+        """(terms, words): how far each word of place ``at`` stands for each term, literally or by likeness."""
+        found = self.matched.get(at)
+        if found is None:
+            sentence = self.places[at].sentence
+            literal = word_matches(self.terms, sentence.words, sentence.folded)
+            found = self.matched[at] = np.maximum(literal, self.likeness[at])
+        return found
 
     def facts(self, at: int, weights: Floats) -> Facts:
         """What the network needs to know about place ``at``."""
         sentence = self.places[at].sentence
-        match = word_matches(self.terms, sentence.words, sentence.folded)
+        match = self.matches(at)
         if not len(match):
             nothing = np.zeros(len(sentence.words), np.float32)
             return Facts(self.rows[at], nothing, nothing, self.query.periods)
-        match = np.maximum(match, self.likeness[at])
         best = match.max(axis=0)
         return Facts(
             self.rows[at], best, np.asarray((match * weights[:, None]).max(axis=0), np.float32), self.query.periods
@@ -70,8 +79,7 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tupl
         for index, (start, end) in enumerate(passage.sentences)
         if start < end
     )
-    literal = np.array([_literal(terms, place.sentence) for place in places], np.float32)
-    literal = literal.reshape(len(places), len(terms))
+    literal = _literal(terms, [place.sentence for place in places])
     likeness = _likenesses(query, terms, places, soft)
     alike = np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32)
     cover = np.maximum(literal, alike.reshape(literal.shape))
@@ -86,12 +94,15 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tupl
     return Evidence(query, terms, places, cover, literal, passage_cover, likeness, strength, rows), weights
 
 
-def _literal(terms: Sequence[Term], sentence: Sentence) -> Floats:
-    """What stands in the sentence of each term, a Latin name also as the Han name that it spells in pinyin."""
-    found = presence(terms, sentence.folded, sentence.stems)
+def _literal(terms: Sequence[Term], sentences: Sequence[Sentence]) -> Floats:
+    """What stands in each sentence of each term, (sentences, terms), a Latin name also as the Han name that it spells
+    in pinyin."""
+    found = presences(terms, [own.folded for own in sentences], [own.stems for own in sentences])
     for number, term in enumerate(terms):
-        if term.sort == "name" and found[number] < 1.0 and term.forms[0].isascii():
-            found[number] = max(found[number], float(term.pinyin in pinyin_names(sentence.folded)))
+        if term.sort == "name" and term.forms[0].isascii():
+            for at in np.flatnonzero(found[:, number] < 1.0).tolist():
+                if term.pinyin in pinyin_names(sentences[at].folded):
+                    found[at, number] = 1.0
     return found
 
 
@@ -146,50 +157,48 @@ def _rows(
         return np.zeros((0, len(SENTENCE_NAMES)), np.float32), np.zeros(0, np.float32)
     share, here = _share(cover, weights), _share(literal, weights)
     passage_share = _share(passage_cover, weights)
-    around = np.array([_share(_neighbours(places, cover, at), weights) for at in range(len(places))], np.float32)
+    around = _share(_neighbours(places, cover), weights)
     cosine = np.array([_cosine(passages[p.passage], p.number) for p in places], np.float32)
     top = max((passage.score for passage in passages), default=0.0)
     low = min((passage.score for passage in passages), default=0.0)
     strength = share + 0.3 * around + 0.5 * cosine
     order = np.argsort(np.argsort(-strength, kind="stable"), kind="stable")
     names = np.array([term.sort == "name" for term in terms], dtype=bool)
-    cross = _is_cross(query, places)
-    rows = []
-    for at, place in enumerate(places):
-        passage, sentence = passages[place.passage], place.sentence
-        missing = float((weights * names * (1 - passage_cover[place.passage])).sum() / max(float(weights.sum()), 1e-6))
-        rows.append(
-            (
-                share[at],
-                share[at] - share.max(),
-                here[at],
-                around[at],
-                passage_share[place.passage],
-                passage_share[place.passage] - passage_share.max(),
-                cosine[at],
-                cosine[at] - cosine.max(),
-                1 / (1 + order[at]),
-                1 / (1 + place.passage),
-                (passage.score - low) / (top - low) if top > low else 1.0,
-                best_agreement(query.periods, [period for _, _, period in sentence.periods]),
-                float(sentence.forecast),
-                float(place.number == 0),
-                float(passage.boilerplate),
-                float(sentence.text.rstrip().endswith(("?", "？"))),
-                np.log1p(len(sentence.words)) / 4,
-                cross,
-                missing,
-            )
-        )
-    return np.array(rows, dtype=np.float32), np.asarray(strength, np.float32)
+    missing = (weights * names * (1 - passage_cover)).sum(axis=1) / max(float(weights.sum()), 1e-6)
+    own = np.array([place.passage for place in places])
+    sentences = [place.sentence for place in places]
+    scores = np.array([passage.score for passage in passages])
+    columns = (
+        share,
+        share - share.max(),
+        here,
+        around,
+        passage_share[own],
+        (passage_share - passage_share.max())[own],
+        cosine,
+        cosine - cosine.max(),
+        1 / (1 + order),
+        1 / (1 + own),
+        ((scores - low) / (top - low) if top > low else np.ones(len(passages)))[own],
+        [best_agreement(query.periods, [period for _, _, period in sentence.periods]) for sentence in sentences],
+        [sentence.forecast for sentence in sentences],
+        [place.number == 0 for place in places],
+        np.array([passage.boilerplate for passage in passages])[own],
+        [sentence.text.rstrip().endswith(("?", "？")) for sentence in sentences],
+        np.log1p([len(sentence.words) for sentence in sentences]) / 4,
+        np.full(len(places), _is_cross(query, places)),
+        missing[own],
+    )
+    return np.array(columns, dtype=np.float32).T.copy(), np.asarray(strength, np.float32)
 
 
-def _neighbours(places: Sequence[Place], cover: Floats, at: int) -> Floats:
-    """What the sentence and the ones before and after it in the passage hold together."""
-    held: Floats = cover[at]
-    for near in (at - 1, at + 1):
-        if 0 <= near < len(places) and places[near].passage == places[at].passage:
-            held = np.maximum(held, cover[near])
+def _neighbours(places: Sequence[Place], cover: Floats) -> Floats:
+    """What each sentence and the ones before and after it in the passage hold together, (places, terms)."""
+    passage = np.array([place.passage for place in places])
+    together = (passage[1:] == passage[:-1])[:, None]
+    held = cover.copy()
+    held[1:] = np.where(together, np.maximum(held[1:], cover[:-1]), held[1:])
+    held[:-1] = np.where(together, np.maximum(held[:-1], cover[1:]), held[:-1])
     return held
 
 

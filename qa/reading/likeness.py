@@ -52,9 +52,12 @@ class SoftMatcher:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Unit rows, one a text."""
         known = self._known
-        if any(text not in known.rows for text in texts):
+        try:
+            rows = [known.rows[text] for text in texts]
+        except KeyError:
             known = self._learned(list(dict.fromkeys(texts)))
-        return known.table[[known.rows[text] for text in texts]]
+            rows = [known.rows[text] for text in texts]
+        return known.table[rows]
 
     def _learned(self, texts: Sequence[str]) -> _Known:
         """What is known once ``texts`` are: the same object, or a new one when it is full."""

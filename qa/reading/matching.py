@@ -120,22 +120,40 @@ def _sort(query: Query, start: int, end: int, kind: int, periods: Sequence[tuple
 
 def presence(terms: Sequence[Term], folded: str, stems: frozenset[str]) -> Floats:
     """How far each term is in a text, 0 to 1, by its characters alone. ``stems`` are the text's word forms."""
-    return np.array([_present(term, folded, stems) for term in terms], dtype=np.float32)
+    return np.asarray(presences(terms, [folded], [stems])[0], np.float32)
 
 
-def _present(term: Term, folded: str, stems: frozenset[str]) -> float:
-    best = 0.0
-    for form in term.forms:
-        if _HAN.match(form):
-            if form in folded:
-                return 1.0
-            best = max(best, _partial(form, folded))
-        elif form in stems or (not form.isalpha() and _stands(form, folded)):
-            return 1.0
-        elif " " in form:
-            words = form.split()
-            best = max(best, _PART * sum(stem(word) in stems for word in words) / len(words))
-    return best
+def presences(terms: Sequence[Term], texts: Sequence[str], stems: Sequence[frozenset[str]]) -> Floats:
+    """``presence`` in each of ``texts`` (match texts), float32 (texts, terms). ``stems``: the word forms of each."""
+    out = np.zeros((len(texts), len(terms)), np.float32)
+    for column, term in enumerate(terms):
+        for form in term.forms:
+            found = _han_form(form, texts) if _HAN.match(form) else _other_form(form, texts, stems)
+            np.maximum(out[:, column], found, out=out[:, column])
+    return out
+
+
+def _han_form(form: str, texts: Sequence[str]) -> list[float]:
+    """1 where ``form`` stands, else the share of its bigrams; single characters of a word of two count little."""
+    if len(form) < 2:
+        return [float(form in text) for text in texts]
+    if len(form) == 2:
+        one, other = form[0], form[1]
+        return [1.0 if form in text else _PART / 2 if one in text or other in text else 0.0 for text in texts]
+    parts = [form[i : i + 2] for i in range(len(form) - 1)]
+    return [1.0 if form in text else _PART * sum(part in text for part in parts) / len(parts) for text in texts]
+
+
+def _other_form(form: str, texts: Sequence[str], stems: Sequence[frozenset[str]]) -> list[float]:
+    """1 where ``form`` is a word or stands on its own, else the share of its words."""
+    if form.isalpha():
+        return [1.0 if form in own else 0.0 for own in stems]
+    found = [1.0 if form in own or _stands(form, text) else 0.0 for text, own in zip(texts, stems, strict=True)]
+    if " " in form:
+        words = [stem(word) for word in form.split()]
+        share = [_PART * sum(word in own for word in words) / len(words) for own in stems]
+        found = list(map(max, found, share))
+    return found
 
 
 def _stands(form: str, folded: str) -> bool:
@@ -151,16 +169,6 @@ def _stands(form: str, folded: str) -> bool:
 
 def _glued(left: str, right: str) -> bool:
     return ((left.isdigit() or left == ".") and right.isdigit()) or (left.isdigit() and right == ".")
-
-
-def _partial(form: str, folded: str) -> float:
-    """The share of a Han word's bigrams that a text holds; single characters of a word of two count little."""
-    if len(form) < 2:
-        return 0.0
-    if len(form) == 2:
-        return _PART / 2 if form[0] in folded or form[1] in folded else 0.0
-    found = sum(form[i : i + 2] in folded for i in range(len(form) - 1))
-    return _PART * found / (len(form) - 1)
 
 
 def word_matches(terms: Sequence[Term], words: Words, folded: str) -> Floats:

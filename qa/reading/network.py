@@ -154,20 +154,32 @@ class Member:
         state[joined.at] = np.maximum(own @ in_words + np.repeat(of_sentence, joined.lengths, 0), 0.0)
         real = np.zeros((joined.size, 1), np.float32)
         real[joined.at] = 1.0
+        width = state.shape[1]
+        near = np.zeros((joined.size, 3 * width), np.float32)  # what reaches beyond either end is a gap, and zero
         for number, reach in enumerate(DILATIONS):
             normed = _normed(state, w[f"norm_{number}"], w[f"norm_bias_{number}"]) * real
-            near = np.concatenate([np.roll(normed, reach, 0), normed, np.roll(normed, -reach, 0)], 1)
-            both = near @ w[f"convolution_{number}"] + w[f"convolution_bias_{number}"]
+            near[reach:, :width] = normed[:-reach]
+            near[:, width:-width] = normed
+            near[:-reach, -width:] = normed[reach:]
+            both = near @ w[f"convolution_{number}"]
+            both += w[f"convolution_bias_{number}"]
             value, door = np.split(both, 2, axis=1)
-            state = state + value / (1.0 + np.exp(-door)) * real
+            np.exp(np.negative(door, out=door), out=door)
+            door += 1.0
+            value /= door
+            value *= real
+            state += value
         return np.asarray(_normed(state, w["norm_out"], w["norm_out_bias"]) * real, np.float32)
 
 
 def _normed(rows: Floats, gain: Floats, bias: Floats) -> Floats:
     """Layer normalisation (Ba, Kiros & Hinton 2016)."""
     centred = rows - rows.mean(axis=1, keepdims=True)
-    spread = np.sqrt((centred * centred).mean(axis=1, keepdims=True) + np.float32(_EPSILON))
-    return np.asarray(centred / spread * gain + bias, np.float32)
+    spread = np.einsum("ij,ij->i", centred, centred) / np.float32(rows.shape[1])
+    centred /= np.sqrt(spread + np.float32(_EPSILON))[:, None]
+    centred *= gain
+    centred += bias
+    return np.asarray(centred, np.float32)
 
 
 @cache

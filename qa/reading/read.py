@@ -14,7 +14,6 @@ import numpy as np
 
 from indexer.encoder import EMBEDDED, Encoder, load_encoder
 from qa.reading.asked import Asked, asked
-from qa.reading.candidates import candidate_spans
 from qa.reading.compose import composed
 from qa.reading.facts import Evidence, gather
 from qa.reading.features import asked_row, span_features
@@ -22,6 +21,7 @@ from qa.reading.likeness import SoftMatcher, WordEncoder
 from qa.reading.matching import Floats
 from qa.reading.network import SentenceView, load_network
 from qa.reading.reading import READINGS, Chosen, as_reading
+from qa.reading.span_base import span_base
 from qa.reading.unfitting import unfitting
 from qa.reading.words import IntArray
 from qa.results import Passage, Query, Reading
@@ -95,16 +95,16 @@ def sentence_view(evidence: Evidence, at: int, weights: Floats, ask: Asked, soft
     sentence = evidence.places[at].sentence
     words = sentence.words
     facts = evidence.facts(at, weights)
-    first, last = candidate_spans(sentence)
+    base = span_base(sentence)
     is_value = (sentence.value_at >= 0).astype(np.float32)
     return SentenceView(
         surfaces=sentence.surfaces,
         vectors=soft.vectors(sentence.surfaces),
         classes=words.classes,
         words=np.stack([facts.match, facts.weighted, sentence.rarity, is_value], axis=1),
-        first=first,
-        last=last,
-        features=span_features(sentence, facts, ask, first, last),
+        first=base.first,
+        last=base.last,
+        features=span_features(sentence, facts, ask, base),
     )
 
 

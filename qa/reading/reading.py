@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from qa.reading.asked import Asked
 from qa.reading.facts import Evidence, Place
 from qa.reading.features import SENTENCE_NAMES
-from qa.reading.matching import Floats, word_matches
+from qa.reading.matching import Floats
 from qa.reading.parts import split_parts
 from qa.results import Passage, Reading, Value
 from qa.values.find import find_values
@@ -58,6 +59,7 @@ def as_reading(evidence: Evidence, passages: Sequence[Passage], ask: Asked, chos
     )
 
 
+@lru_cache(maxsize=4096)
 def _value(text: str) -> Value | None:
     """The value of a span that holds exactly one."""
     found = find_values(text)
@@ -116,7 +118,7 @@ def _clause_cover(evidence: Evidence, chosen: Chosen) -> Floats:
     """What the clauses that the span stands in hold of each term, float32 (terms,), softly."""
     place = evidence.places[chosen.at]
     words, clauses = place.sentence.words, place.sentence.clauses
-    matches = np.maximum(word_matches(evidence.terms, words, place.sentence.folded), evidence.likeness[chosen.at])
+    matches = evidence.matches(chosen.at)
     first = int(np.searchsorted(words.ends, chosen.start - place.start, side="right"))
     last = int(np.searchsorted(words.starts, chosen.end - place.start, side="left")) - 1
     low = np.searchsorted(clauses, clauses[min(first, len(clauses) - 1)], side="left")

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qa.reading.asked import Asked
 from qa.reading.matching import Floats
 from qa.reading.sentence import Sentence
-from qa.reading.words import MARK, IntArray
+from qa.reading.words import IntArray
 from qa.results import Period
 
 Columns = list[tuple[str, npt.NDArray[np.float32]]]
@@ -33,9 +33,8 @@ def prefix_sums(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def places(sentence: Sentence, facts: Facts, first: IntArray, last: IntArray) -> Columns:
-    """Where a span stands: between which words, in which clause, how near to what the question speaks of."""
-    words, count = sentence.words, len(sentence.words)
-    mark = words.classes == MARK
+    """How near a span stands to what the question speaks of."""
+    count = len(sentence.words)
     match, sums, counts = facts.match, prefix_sums(facts.weighted), prefix_sums(facts.match)
     total = max(float(sums[-1]), 1e-6)
     pad = np.concatenate([np.zeros(2, np.float32), match, np.zeros(2, np.float32)])
@@ -52,15 +51,7 @@ def places(sentence: Sentence, facts: Facts, first: IntArray, last: IntArray) ->
         )
     clause, clauses = sentence.clauses, int(sentence.clauses[-1]) + 1
     by_clause = np.bincount(clause, weights=facts.weighted, minlength=clauses)
-    opens = np.r_[True, (clause[1:] != clause[:-1]) | mark[:-1]]
-    closes = np.r_[(clause[1:] != clause[:-1]) | mark[1:], True]
-    span_clauses = (clause[last] - clause[first] + 1).astype(np.float32)
-    content = prefix_sums((~mark).astype(np.float32))
-    in_clause = np.bincount(clause, weights=(~mark), minlength=clauses)[clause[first]]
-    whole = (content[last + 1] - content[first]) >= in_clause
     return [
-        ("words", np.log1p(lengths)),
-        ("characters", np.log1p((words.ends[last] - words.starts[first]).astype(np.float32))),
         ("asked_inside", (sums[last + 1] - sums[first]) / total),
         ("asked_share", (counts[last + 1] - counts[first]) / lengths),
         ("match_left", pad[first + 1]),
@@ -71,12 +62,6 @@ def places(sentence: Sentence, facts: Facts, first: IntArray, last: IntArray) ->
         ("window_right", (sums[np.minimum(last + 7, count)] - sums[last + 1]) / total),
         ("near_left", np.exp(-left_gap[first] / 4)),
         ("near_right", np.exp(-right_gap[last] / 4)),
-        ("begins_clause", opens[first].astype(np.float32)),
-        ("ends_clause", closes[last].astype(np.float32)),
-        ("clauses", np.minimum(span_clauses, 5) / 5),
-        ("whole_clause", whole.astype(np.float32)),
-        ("whole_sentence", ((content[last + 1] - content[first]) >= content[-1]).astype(np.float32)),
-        ("position", first.astype(np.float32) / count),
         ("after_match", sums[first] / total),
         ("in_best_clause", (clause[first] == int(by_clause.argmax())).astype(np.float32)),
         ("clause_match", (by_clause[clause[first]] / total).astype(np.float32)),

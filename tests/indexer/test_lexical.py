@@ -103,14 +103,10 @@ def test_a_truncated_file_is_refused(index: View, ending: str):
         index.open()
 
 
-def test_coverage_is_the_share_of_the_question_that_the_corpus_knows(index: View):
-    def coverage(text: str) -> float:
-        return index.open().coverage(LexicalQuery.of(text))
-
-    assert coverage("可灵收入") > 0.6
-    assert coverage("seldom uttered vocabulary") == 0
-    assert 0 < coverage("可灵 seldom uttered") < 0.6
-    assert coverage("Kuaishou") == 1.0
+def test_in_how_many_chunks_a_term_occurs(index: View):
+    found = index.open()
+    assert found.frequencies(["收入", "没有", "收入"]) == {"收入": 1, "没有": 0}
+    assert found.frequencies(["收入"]) == {"收入": 1}  # from what it remembers
 
 
 def test_scores_are_bm25(tmp_path: Path):
