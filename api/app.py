@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.routing import PathConverter
 
 import api.ask
+import api.bots.routes
 import api.changes
 import api.chat.blueprint
 import api.citations
@@ -23,6 +24,7 @@ from api.access.audit import register_audit
 from api.access.gate import register_access, register_caller
 from api.access.shared import SharedMemory
 from api.answer_cache import AnswerCache
+from api.bots.routes import register_bots
 from api.errors import register_errors
 from api.links import check_public_url
 from api.metric_sources import BuildInfo, IndexGauges, ProcessGauges
@@ -46,6 +48,7 @@ BLUEPRINTS = (
     api.changes.blueprint,
     api.uploads.blueprint,
     api.collections.blueprint,
+    api.bots.routes.blueprint,
     api.health.blueprint,
     api.chat.blueprint.blueprint,
     api.mcp.blueprint.blueprint,
@@ -74,7 +77,8 @@ def create_app(
 
     ``shared`` is made before it, by whoever starts more than one process; limits hold for one process without.
 
-    Raises ConfigError for settings that name models or glossaries which cannot be opened, and for a wrong address.
+    Raises ConfigError for settings that name models or glossaries which cannot be opened, for a wrong address, and
+    for a bot that is configured by half.
     """
     check_public_url(settings)
     if pipeline is None or collections is None:
@@ -96,6 +100,7 @@ def create_app(
     register_watch(app, metrics.in_progress)
     register_audit(app, settings)
     register_access(app, settings, shared or SharedMemory())
+    register_bots(app, settings)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -37,7 +37,7 @@ def read_value(max_bytes: int) -> object:
     request.max_content_length = max_bytes
     with reading_body():
         data = request.get_data(cache=False)
-    return _parse(data)
+    return parse_json(data)
 
 
 @contextmanager
@@ -49,7 +49,8 @@ def reading_body() -> Iterator[None]:
         raise RequestError("request_malformed", f"The body cannot be read: {type(error).__name__}.") from error
 
 
-def _parse(data: bytes) -> object:
+def parse_json(data: bytes) -> object:
+    """Any JSON value. RequestError ``json_invalid``, or ``text_invalid`` for escapes that are no character."""
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:

@@ -38,6 +38,11 @@ def is_doc_id(value: str) -> bool:
     return len(value) <= DOC_ID_LENGTH and _DOC_ID.fullmatch(value) is not None
 
 
+def is_collection_name(value: str) -> bool:
+    """Whether ``value`` may name a collection."""
+    return _COLLECTION.fullmatch(value) is not None
+
+
 def _check_doc_id(value: str) -> str:
     if not is_doc_id(value):
         raise PydanticCustomError("doc_id_invalid", "not a document id")
@@ -45,7 +50,7 @@ def _check_doc_id(value: str) -> str:
 
 
 def _check_collection(value: str) -> str:
-    if not _COLLECTION.fullmatch(value):
+    if not is_collection_name(value):
         raise PydanticCustomError("collection_name_invalid", "not a collection name")
     return value
 

@@ -98,6 +98,9 @@ def _operation(rule: Rule, method: str, declared: Operation) -> dict[str, Any]:
         described["description"] = declared.description
     if model := declared.body or declared.message:
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ref(model)}}}
+    if declared.foreign:
+        content = {media_type: {"schema": {"type": "object"}} for media_type in declared.foreign}
+        described["requestBody"] = {"required": True, "content": content}
     if declared.form:
         described["requestBody"] = {
             "required": True,

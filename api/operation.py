@@ -48,8 +48,9 @@ class Operation:
     no body; ``streams``: success may also come as server-sent events. ``body``: the model of a JSON body; ``form``: of
     the fields of a multipart body beside its files; ``message``: of a JSON body that the view reads by itself, because
     another protocol says what becomes of a wrong one. ``query``: of the query parameters; None where any are let pass.
-    ``document``: the body is a document, to which the larger limit applies. ``problems``: codes beyond those that
-    follow from the rest.
+    ``document``: the body is a document, to which the larger limit applies. ``foreign``: media types of a body in
+    another's protocol, which the view reads and checks by itself. ``problems``: codes beyond those that follow from the
+    rest.
 
     ``scope``: what a key must have; ``open`` needs none, ``signed`` checks a signature of the sender's by itself.
     Reading is ``read`` whatever the method. ``all_collections``: refused to keys that are bound to some. ``open_by``:
@@ -65,6 +66,7 @@ class Operation:
     query: type[RequestModel] | None = NoQuery
     document: bool = False
     streams: bool = False
+    foreign: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     description: str = ""
     scope: Scope | Literal["open", "signed"] = "admin"
@@ -81,6 +83,8 @@ class Operation:
         found = {"internal_error", *self.problems}
         if self.body or self.form:
             found.update(_BODY_PROBLEMS)
+        if self.foreign:
+            found.update(("request_malformed", "request_timeout", "body_too_large"))
         if self.form:
             found.discard("json_invalid")
         if self.query is not None:

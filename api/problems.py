@@ -29,6 +29,9 @@ PROBLEMS: dict[str, Problem] = {
     "collection_forbidden": Problem(403, "Collection not for this key", "Name a collection that the key is bound to."),
     "host_refused": Problem(403, "Unknown host name", "The operator adds the name to the setting `allowed_hosts`."),
     "rate_limited": Problem(429, "Too many requests", "Try again after the seconds in Retry-After."),
+    "signature_invalid": Problem(401, "Wrong signature", "Only the chat platform can sign; check the bot's secrets."),
+    "request_stale": Problem(401, "Stale request", "Send it within five minutes; check the server's clock."),
+    "bot_not_configured": Problem(404, "Bot not configured", "The operator sets the bot's secrets; see docs/bots.md."),
     "route_not_found": Problem(404, "No such route", "The routes are listed at /docs; none ends in a slash."),
     "request_timeout": Problem(408, "Request too slow", "Send the body faster; `receive_timeout` is a setting."),
     "method_not_allowed": Problem(405, "Method not allowed", "The header Allow names the methods of this route."),
@@ -36,6 +39,7 @@ PROBLEMS: dict[str, Problem] = {
     "media_type_unsupported": Problem(415, "Unsupported media type", "Send the media type that the route names."),
     # The body as JSON, and its fields
     "json_invalid": Problem(400, "Not valid JSON", "Send one JSON value (RFC 8259) in UTF-8, not nested deeply."),
+    "xml_invalid": Problem(400, "Not the XML expected", "Send one element with a child for each field, in UTF-8."),
     "request_invalid": Problem(422, "Invalid request", "Each entry of `errors` names a field and what is wrong."),
     "text_invalid": Problem(422, "Text that is no text", "Leave out NUL characters and unpaired surrogates."),
     "query_invalid": Problem(422, "Question that cannot be asked", "Reword the question."),
@@ -97,9 +101,12 @@ PROBLEMS: dict[str, Problem] = {
     "keys_unreadable": Problem(503, "Keys cannot be read", "The operator mends the file of keys; nobody is let in."),
     "uploads_busy": Problem(503, "Too many uploads", "Try again after the seconds in Retry-After."),
     "writer_busy": Problem(503, "Another change is under way", "Try again after the seconds in Retry-After."),
+    "bot_busy": Problem(
+        503, "Bot busy", "Try again after the seconds in Retry-After, as the platforms do by themselves."
+    ),
 }
 
-RETRY_AFTER = {"writer_busy": "5", "uploads_busy": "2"}
+RETRY_AFTER = {"writer_busy": "5", "uploads_busy": "2", "bot_busy": "5"}
 """Seconds after which the same request may succeed, for the header ``Retry-After``."""
 
 

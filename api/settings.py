@@ -101,6 +101,40 @@ class Settings:
         10 * MEGABYTE, "Size at which the file of the audit log is set aside; five older ones are kept.", minimum=10_000
     )
 
+    bot_threads: int = option(2, "Questions that a worker answers at a time for bots.", minimum=1, maximum=64)
+    bot_queue: int = option(
+        32,
+        "Further questions that wait in a worker; beyond them a bot says that it is busy.",
+        minimum=0,
+        maximum=10_000,
+    )
+    slack_signing_secret: str | None = option(None, "Slack: signing secret of the app.", secret=True)
+    slack_bot_token: str | None = option(None, "Slack: bot token of the app (`xoxb-…`).", secret=True)
+    slack_collection: str | None = option(None, "Slack: collection to answer from; the default one without it.")
+    slack_url: str = option("https://slack.com/api", "Slack: where its Web API is.")
+    slack_hooks_url: str = option("https://hooks.slack.com", "Slack: where replies to slash commands may go.")
+    feishu_app_id: str | None = option(None, "Feishu: id of the app (`cli_…`).")
+    feishu_app_secret: str | None = option(None, "Feishu: secret of the app.", secret=True)
+    feishu_verification_token: str | None = option(None, "Feishu: verification token of the app's events.", secret=True)
+    feishu_encrypt_key: str | None = option(
+        None, "Feishu: encrypt key of the app's events; with it they must be encrypted and signed.", secret=True
+    )
+    feishu_collection: str | None = option(None, "Feishu: collection to answer from; the default one without it.")
+    feishu_url: str = option(
+        "https://open.feishu.cn", "Feishu: its open platform; Lark's is https://open.larksuite.com."
+    )
+    dingtalk_app_secret: str | None = option(None, "DingTalk: client secret (app secret) of the app.", secret=True)
+    dingtalk_collection: str | None = option(None, "DingTalk: collection to answer from; the default one without it.")
+    dingtalk_url: str = option("https://oapi.dingtalk.com", "DingTalk: where replies may go.")
+    wecom_corp_id: str | None = option(None, "WeCom: id of the company.")
+    wecom_token: str | None = option(None, "WeCom: token of the app's callback.", secret=True)
+    wecom_encoding_aes_key: str | None = option(None, "WeCom: EncodingAESKey of the app's callback.", secret=True)
+    wecom_secret: str | None = option(
+        None, "WeCom: secret of the app; with it replies are messages of the app and may take their time.", secret=True
+    )
+    wecom_collection: str | None = option(None, "WeCom: collection to answer from; the default one without it.")
+    wecom_url: str = option("https://qyapi.weixin.qq.com", "WeCom: where its API is.")
+
     max_question_chars: int = option(
         2000, "Longest question, in characters; can be lowered, not raised.", minimum=1, maximum=2000
     )

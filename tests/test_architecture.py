@@ -26,11 +26,13 @@ def test_imports_run_one_way(room: str):
             assert rooms <= MAY_IMPORT[room], f"{path.relative_to(ROOT)} imports {rooms - MAY_IMPORT[room]}"
 
 
-def test_serving_on_the_embedded_models_imports_neither_torch_nor_langchain():
+def test_serving_on_the_embedded_models_imports_neither_torch_nor_langchain_nor_what_only_bots_need():
     code = (
-        "import sys, api.app, qa.assemble; from indexer.encoder import load_encoder;"
+        "import sys, api.app, qa.assemble; from api.bots.platforms import open_bots; from api.settings import Settings;"
+        "open_bots(Settings()); from indexer.encoder import load_encoder;"
         "qa.assemble.assemble(load_encoder('embedded'));"
-        "heavy = {'torch', 'transformers', 'sentence_transformers', 'langchain_core', 'scipy', 'sklearn'};"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'langchain_core', 'scipy', 'sklearn', 'requests', "
+        "'cryptography'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

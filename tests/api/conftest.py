@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from fake_platform import FakePlatform
 from fakes import HashEncoder
 from flask import Flask
 from flask.testing import FlaskClient
@@ -25,6 +26,14 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 @pytest.fixture(scope="session")
 def encoder() -> HashEncoder:
     return HashEncoder()
+
+
+@pytest.fixture
+def platform() -> Iterator[FakePlatform]:
+    """The chat platforms, on loopback."""
+    platform = FakePlatform()
+    yield platform
+    platform.close()
 
 
 @pytest.fixture
