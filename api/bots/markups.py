@@ -32,6 +32,9 @@ class SlackMarkup(Plain):
     def bullet(self, text: str) -> str:
         return f"• {text}"
 
+    def under(self, text: str) -> str:
+        return text  # a quotation is one at the start of its line only
+
     def source(self, number: int, title: str, details: str, url: str) -> str:
         address = url.translate(_ENTITIES).replace("|", "%7C")
         return f"{number}. <{address}|{title}>{f' — {details}' if details else ''}"
@@ -47,11 +50,24 @@ class DingtalkMarkup(Plain):
     def strong(self, text: str) -> str:
         return f"**{text}**" if text else ""
 
+    def under(self, text: str) -> str:
+        return text
+
     def source(self, number: int, title: str, details: str, url: str) -> str:
         return f"{number}. [{title}]({url}){f' — {details}' if details else ''}"
 
 
-class WecomMarkup(Plain):
+class _Quoting(Plain):
+    """For platforms without a mark for quotations."""
+
+    def quotation(self, text: str, mark: str = "") -> str:
+        return f"“{text}” {mark}".rstrip()
+
+    def bullet(self, text: str) -> str:
+        return f"• {text}"
+
+
+class WecomMarkup(_Quoting):
     """WeCom's text messages, which know links and nothing else. Its Markdown does not reach members in WeChat."""
 
     def source(self, number: int, title: str, details: str, url: str) -> str:
@@ -68,17 +84,11 @@ _BOLD, _LINK, _TO, _END = "\x01", "\x02", "\x03", "\x04"
 _ELEMENT = re.compile(rf"{_BOLD}([^{_END}]*){_END}|{_LINK}([^{_TO}]*){_TO}([^{_END}]*){_END}|([^{_BOLD}{_LINK}]+)")
 
 
-class FeishuMarkup(Plain):
+class FeishuMarkup(_Quoting):
     """Feishu's rich text ("post"), to be read by :func:`feishu_lines`."""
 
     def strong(self, text: str) -> str:
         return f"{_BOLD}{text}{_END}" if text else ""
-
-    def quotation(self, text: str, mark: str = "") -> str:
-        return f"“{text}” {mark}".rstrip()
-
-    def bullet(self, text: str) -> str:
-        return f"• {text}"
 
     def source(self, number: int, title: str, details: str, url: str) -> str:
         return f"{number}. {_LINK}{title}{_TO}{url}{_END}{f' — {details}' if details else ''}"

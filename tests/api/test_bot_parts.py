@@ -115,7 +115,7 @@ def test_marks_are_those_of_each_platform():
     }
     assert written[SLACK] == ["*b*", "• x", "1. <https://h/#/doc?a=1&amp;b=2|t> — d"]
     assert written[DINGTALK] == ["**b**", "- x", "1. [t](https://h/#/doc?a=1&b=2) — d"]
-    assert written[WECOM] == ["b", "- x", '[1] <a href="https://h/#/doc?a=1&b=2">t</a> — d']
+    assert written[WECOM] == ["b", "• x", '[1] <a href="https://h/#/doc?a=1&b=2">t</a> — d']
     text = f"{FEISHU.strong('b')} x\n{FEISHU.source(1, 't', 'd', 'https://h/')}"
     assert feishu_lines(text) == [
         [{"tag": "text", "text": "b", "style": ["bold"]}, {"tag": "text", "text": " x"}],
@@ -332,6 +332,23 @@ def test_wecom_is_told_when_an_answer_takes_too_long(passive, platform, pipeline
         post(passive, SlackSender(platform).question(thread, "可灵收入？"))
     assert "忙不过来" in opened(post(passive, wecom.question("102", "可灵收入？")))["Content"]
     gate.set()
+
+
+def test_a_bot_too_busy_to_say_so_lets_the_platform_send_again(settings, pipeline, collections, platform, monkeypatch):
+    monkeypatch.setattr(api.bots.desk, "_BUSY_QUEUE", 0)
+    given = {name.removeprefix("CITESPAN_").lower(): value for name, value in (SECRETS | platform.settings()).items()}
+    narrow = Settings(data_dir=settings.data_dir, bot_threads=1, bot_queue=0, **given)
+    client, slack = create_app(narrow, pipeline, collections).test_client(), SlackSender(platform)
+    with platform.holding():
+        told = [post(client, slack.question(f"{number}.9", "可灵收入？")) for number in range(3)]
+        assert [each.status_code for each in told] == [200, 200, 503]
+        assert (told[2].get_json()["code"], told[2].headers["Retry-After"]) == ("bot_busy", "5")
+    assert "忙不过来" in platform.replies("1.9")[0].text
+    platform.replies("0.9")
+    again = lambda: post(client, slack.question("2.9", "可灵收入？")).status_code  # noqa: E731
+    while again() == 503:  # the thread is free a moment after the platform has the reply
+        pass
+    assert len(platform.replies("2.9")) == 1
 
 
 def test_dingtalk_without_an_address_is_answered_in_the_answer(passive, platform):
