@@ -12,6 +12,7 @@ import struct
 import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from fake_platform import WECOM_CORP, FakePlatform
@@ -235,6 +236,13 @@ class WecomSender:
         assert data[20 + length :] == WECOM_CORP.encode()
         return data[20 : 20 + length]
 
+    @classmethod
+    def reply(cls, answer: bytes) -> dict[str, str]:
+        """What WeCom reads in an encrypted answer, after it checked the signature."""
+        outer = fields(answer.decode())
+        assert outer["MsgSignature"] == cls.sign(outer["TimeStamp"], outer["Nonce"], outer["Encrypt"])
+        return fields(cls.opened(outer["Encrypt"]).decode())
+
     @staticmethod
     def sign(stamp: str, nonce: str, sealed: str) -> str:
         return hashlib.sha1("".join(sorted([WECOM_TOKEN, stamp, nonce, sealed])).encode()).hexdigest()
@@ -281,6 +289,11 @@ class WecomSender:
         return Request(f"/bots/wecom?{urlencode({**query, 'echostr': sealed})}", method="GET"), "1616140317555161061"
 
     stranger = None
+
+
+def fields(xml: str) -> dict[str, str]:
+    """The children of a flat document, by the standard library."""
+    return {child.tag: child.text or "" for child in ElementTree.fromstring(xml)}
 
 
 SENDERS = (SlackSender, FeishuSender, DingtalkSender, WecomSender)

@@ -40,5 +40,5 @@ CHINESE = Words(
 
 
 def words_for(question: str) -> Words:
-    """In the language of ``question``; both bots' homes being Chinese or English, Chinese where that is not told."""
+    """The words in the language of ``question``; Chinese where it holds none to tell that by."""
     return ENGLISH if language(question) == "en" else CHINESE

@@ -39,8 +39,9 @@ def served(tmp_path_factory, platform):
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory, platform):
-    """All bots, on one worker that answers one question at a time and lets none wait."""
+    """All bots, on one worker that answers one question at a time and lets none wait; WeCom without its secret."""
     environ = {**platform.settings(), **SECRETS, "CITESPAN_WORKERS": "1", "CITESPAN_BOT_THREADS": "1"}
+    del environ["CITESPAN_WECOM_SECRET"]
     with start_server(tmp_path_factory.mktemp("narrow"), **environ, CITESPAN_BOT_QUEUE="0") as server:
         put_documents(server)
         yield server
@@ -332,6 +333,16 @@ def test_a_busy_bot_says_so_in_the_answer_to_a_slash_command(narrow, platform, t
         send(narrow, slack.question(held, QUESTION))
         platform.asked("/slack/api/chat.postMessage", asked + 1)
         assert "ask again in a minute" in send(narrow, slack.command(target, "When was Kuaishou founded?")).text
+
+
+def test_where_there_is_no_other_way_the_reply_is_in_the_answer(narrow, platform, target):
+    wecom, dingtalk = SENDERS[3](platform), SENDERS[2](platform)
+    request = wecom.question(target, QUESTION)
+    assert ANSWER in wecom.reply(send(narrow, request).content)["Content"]
+    assert send(narrow, request).content == b""
+    request = dingtalk.raw(json.dumps(dingtalk.message(target, QUESTION, sessionWebhook="")).encode())
+    assert ANSWER in send(narrow, request).json()["markdown"]["text"]
+    assert send(narrow, request).json() == {}
 
 
 def test_sigterm_waits_for_the_replies_that_are_due(tmp_path, platform):
