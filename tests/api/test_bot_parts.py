@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import textwrap
 import threading
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 import yaml
@@ -26,7 +27,7 @@ from api.bots.markups import DINGTALK, FEISHU, SLACK, WECOM, feishu_lines
 from api.bots.outgoing import Outgoing, PlatformError, delivered, json_object
 from api.bots.platforms import NEEDED
 from api.bots.replies import cut, fitted
-from api.bots.seen import FILE, Seen
+from api.bots.seen import FOLDER, Seen
 from api.bots.token import AccessToken
 from api.bots.workers import Full, Workers
 from api.settings import Settings, options
@@ -166,10 +167,10 @@ def test_a_redirect_is_not_followed(platform):
         delivered(Outgoing().post(f"{platform.url}/slack/hooks/x", {"text": "t"}))
 
 
-def test_a_platform_that_cannot_be_reached_is_told_without_its_address():
+def test_a_platform_that_cannot_be_reached_is_told_without_its_address(caplog):
     with pytest.raises(PlatformError) as caught:
         Outgoing().get("http://127.0.0.1:9/cgi-bin/gettoken", {"corpsecret": "hidden"})
-    assert "hidden" not in f"{caught.value.message}{caught.value.__cause__}"
+    assert "hidden" not in f"{caught.value.message}{caught.value.__cause__}{caplog.text}"
 
 
 def test_more_than_a_few_refusals_are_not_waited_for(platform):
@@ -242,20 +243,21 @@ def test_an_event_is_another_one_at_another_bot_and_can_be_given_back(tmp_path):
     assert seen.claim("slack", "1")
 
 
-def test_events_are_forgotten_after_a_day(tmp_path, monkeypatch):
-    seen = Seen(tmp_path)
-    assert seen.claim("slack", "1")
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 86_401)
-    assert seen.claim("slack", "1")
+def test_events_are_forgotten_after_a_day(tmp_path):
+    assert [Seen(tmp_path).claim("slack", event) for event in "12"] == [True, True]
+    first = Seen(tmp_path)._file("slack", "1")
+    os.utime(first, (time.time() - 86_401,) * 2)
+    again = Seen(tmp_path)  # as a worker that starts, or goes on for an hour
+    assert [again.claim("slack", event) for event in "12"] == [True, False]
+    os.utime(first, (time.time() - 86_401,) * 2)
+    assert not again.claim("slack", "1")
 
 
-@pytest.mark.parametrize("damage", [b"no database at all", b""])
-def test_a_record_that_cannot_be_written_stops_no_answer(tmp_path, damage, caplog):
-    (tmp_path / FILE).write_bytes(damage)
-    assert Seen(tmp_path).claim("slack", "1")
-    assert bool(damage) == ("may be answered twice" in caplog.text)
-    Seen(tmp_path / FILE / "below").release("slack", "1")
+def test_a_record_that_cannot_be_written_stops_no_answer(tmp_path, caplog):
+    (tmp_path / FOLDER).write_bytes(b"no folder")
+    assert [Seen(tmp_path).claim("slack", "1") for _ in range(2)] == [True, True]
+    assert "may be answered twice" in caplog.text
+    Seen(tmp_path).release("slack", "1")
 
 
 def test_the_queue_is_bounded():
@@ -344,6 +346,29 @@ def test_a_bot_too_busy_to_say_so_lets_the_platform_send_again(settings, pipelin
     while again() == 503:  # the thread is free a moment after the platform has the reply
         pass
     assert len(platform.replies("2.9")) == 1
+
+
+STRANGE = [
+    "{0}.evil.example/x",
+    "{0}@evil.example/x",
+    "{0}:8443/x",
+    "{0}",
+    "//evil.example/",
+    "https://evil.example/{0}/",
+]
+
+
+@pytest.mark.parametrize("address", [*STRANGE, "http://oapi.dingtalk.com/x", "http://hooks.slack.com/x"])
+def test_no_reply_goes_to_a_stranger(settings, pipeline, collections, platform, address):
+    given = {name.removeprefix("CITESPAN_").lower(): value for name, value in SECRETS.items() if "WECOM" not in name}
+    given |= {"slack_bot_token": SLACK_TOKEN, "feishu_app_id": "cli_1", "feishu_app_secret": "s"}
+    client = create_app(Settings(data_dir=settings.data_dir, **given), pipeline, collections).test_client()
+    slack, dingtalk = SlackSender(platform), DingtalkSender(platform)
+    command = f"command=/ask&text=x&response_url={quote(address.format('https://hooks.slack.com'))}".encode()
+    answers = [post(client, slack.signed(command, time.time(), "application/x-www-form-urlencoded"))]
+    message = dingtalk.message("1", "x", sessionWebhook=address.format("https://oapi.dingtalk.com"))
+    answers.append(post(client, dingtalk.raw(json.dumps(message).encode())))
+    assert [answer.get_json()["code"] for answer in answers] == ["request_invalid"] * 2
 
 
 def test_dingtalk_without_an_address_is_answered_in_the_answer(passive, platform):
