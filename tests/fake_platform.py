@@ -34,6 +34,7 @@ class FakePlatform:
     def __init__(self) -> None:
         self.delivered: list[Delivered] = []
         self.paths: list[str] = []
+        self.bodies: list[dict] = []
         self.status, self.limited, self.tokens = 200, 0, 0
         self.changed = threading.Condition()
         self._gate = threading.Event()
@@ -56,10 +57,12 @@ class FakePlatform:
             assert self.changed.wait_for(lambda: len(found()) >= count, PATIENCE_S), f"no reply to {target}"
             return found()
 
-    def asked(self, path: str, count: int) -> None:
-        """Until ``path`` was asked for ``count`` times."""
+    def arrived(self, thread: str) -> str:
+        """The text of the Slack message to ``thread``, as soon as it came, answered or not."""
         with self.changed:
-            assert self.changed.wait_for(lambda: self.paths.count(path) >= count, PATIENCE_S), self.paths
+            found = lambda: next((body for body in self.bodies if body.get("thread_ts") == thread), None)  # noqa: E731
+            assert self.changed.wait_for(found, PATIENCE_S), f"nothing to {thread}"
+            return found()["text"]
 
     @contextmanager
     def holding(self) -> Iterator[None]:
@@ -94,6 +97,7 @@ class FakePlatform:
         """Status and JSON of the answer to a request that came."""
         with self.changed:
             self.paths.append(path)
+            self.bodies.append(body)
             self.changed.notify_all()
             if self.status != 200:
                 return self.status, {"error": "down"}
