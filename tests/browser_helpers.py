@@ -11,8 +11,10 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -51,6 +53,12 @@ return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <
 """
 
 
+@cache
+def axe_source() -> str:
+    """The newest axe-core among the packages that carry it."""
+    return (Path(str(find_spec("axe_core_python").submodule_search_locations[0])) / "axe.min.js").read_text("utf-8")  # type: ignore[union-attr,index]
+
+
 def require_chromium() -> None:
     """Skips the test where there is no Chromium; on CI there must be one."""
     missing = [str(path) for path in (CHROMIUM, CHROMEDRIVER) if not path.exists()]
@@ -68,6 +76,7 @@ class Page:
     def __init__(self, driver: webdriver.Chrome, base: str) -> None:
         self.driver = driver
         self.base = base.rstrip("/")
+        self.pictures = Path(tempfile.gettempdir())
         self.expected: list[str] = []
         """Parts of console messages that the test provokes on purpose."""
 
@@ -156,16 +165,45 @@ class Page:
         self.driver.execute_cdp_cmd("Network.enable", {})
         self.driver.execute_cdp_cmd("Network.emulateNetworkConditions", conditions)
 
+    def keep_pictures_in(self, folder: Path) -> None:
+        """Screenshots go to the folder that ``CITESPAN_SCREENSHOTS`` names, without it to ``folder``."""
+        self.pictures = Path(os.environ.get("CITESPAN_SCREENSHOTS") or folder)
+
     def screenshot(self, name: str) -> None:
-        """Keeps a picture where ``CITESPAN_SCREENSHOTS`` names a folder for them."""
-        folder = os.environ.get("CITESPAN_SCREENSHOTS")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
+        """Keeps a picture of the window in ``pictures``."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        assert self.driver.save_screenshot(str(self.pictures / f"{name}.png"))
+
+    def axe(self, *rules: str) -> list[str]:
+        """What axe-core finds wrong for people who use assistive technology: the rule and where it is broken.
+
+        All of its rules, or ``rules`` alone.
+        """
+        if not self.script("return 'axe' in window"):
+            # Through the debugger: the page's own policy lets no other script in.
+            self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_source()})
+        options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
+        run = f"axe.run({json.dumps(options)}).then(({{violations}}) => JSON.stringify(violations))"
+        found = self.driver.execute_cdp_cmd(
+            "Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True}
+        )
+        violations = json.loads(found["result"]["value"])
+        return [
+            f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in violations for node in rule["nodes"]
+        ]
+
+    def reset(self) -> None:
+        """As a new visitor would come: nothing remembered, nothing emulated, nothing seen."""
+        self.emulate()
+        self.offline(False)
+        self.script("try { localStorage.clear(); sessionStorage.clear(); } catch {}")
+        self.driver.get("about:blank")
+        self.trespasses()
+        self.expected = []
 
     def trespasses(self) -> list[str]:
         """What the page did that it must never do, and that the test did not expect."""
-        seen = self.script("return window.trespasses")
+        seen = self.script("return window.trespasses ?? []")
         assert isinstance(seen, list)
         return [*map(str, seen), *self._console(), *self._foreign_requests()]
 
@@ -183,6 +221,10 @@ class Page:
             event = json.loads(entry["message"])["message"]
             if event["method"] == "Network.requestWillBeSent":
                 yield str(event["params"]["request"]["url"])
+
+
+class Open(Protocol):
+    def __call__(self, *, language: str = "en", width: int = 1280, height: int = 1000) -> Page: ...
 
 
 @contextmanager

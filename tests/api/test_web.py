@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gzip
+import re
+
 import pytest
 
 from api.security import HEADERS
@@ -35,6 +38,26 @@ def test_the_page_is_revalidated_not_sent_again(client):
     again = client.get("/static/app.js", headers={"If-None-Match": first.headers["ETag"]})
     assert first.headers["Cache-Control"] == "no-cache"
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_page_is_packed_for_those_who_take_it(client):
+    plain = client.get("/static/app.js")
+    packed = client.get("/static/app.js", headers={"Accept-Encoding": "gzip"})
+    refused = client.get("/static/app.js", headers={"Accept-Encoding": "gzip;q=0"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data == refused.data
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    again = client.get("/static/app.js", headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_every_module_is_asked_for_at_once():
+    named = set(re.findall(r'modulepreload" href="static/([\w-]+\.js)"', (FOLDER / "index.html").read_text("utf-8")))
+    modules = {file.name for file in (FOLDER / "static").glob("*.js")}
+    own_way = {"app.js", "theme.js", "words-en.js", "words-zh.js"}  # named by the page, or loaded by language
+    assert named == modules - own_way
 
 
 def test_answers_are_not_cached(client):

@@ -1,130 +1,100 @@
 // The answer card, and the card that says there is no answer.
 
+import { alternativesFold, claims, facts, sentence, sources } from "./claims.js";
+import { copyButton } from "./clipboard.js";
 import { h } from "./dom.js";
-import { formatConfidence, formatDate, formatValue } from "./format.js";
+import { feedbackForm } from "./feedback.js";
+import { confidencePercent, formatConfidence, formatDate } from "./format.js";
 import { has, t } from "./i18n.js";
-import { markedText, placeLine } from "./passages.js";
-import { copyButton } from "./states.js";
-import { languageOf, marked, onlyPlace, pointLength } from "./text.js";
+import { languageOf, pointLength } from "./text.js";
 
-const SHORT = 24;
-const WHOLE = 0.8;
+// Code points up to which an answer is set in the largest and in the middle size.
+const LARGEST = 12;
+const MIDDLE = 30;
 const EVEN = 0.5;
 
-/** `own` is the passage that holds the first citation, where it is among the passages. */
-export function answerCard({ answer, alternatives, agreement, index }, own) {
+export function answerCard(result) {
+  const { answer, alternatives, agreement, index } = result;
   const name = index.collection;
+  const conflict = agreement === "conflict" && alternatives.length > 0;
+  const around = sentence(answer);
   return h(
     "article",
     { class: "card answer", "aria-labelledby": "answer-label" },
     h("h2", { id: "answer-label", class: "label" }, t(answer.confidence < EVEN ? "possibleAnswer" : "answer")),
+    answer.verdict && h("p", { class: `decision ${answer.verdict}` }, t(answer.verdict === "yes" ? "saysYes" : "saysNo")),
     shortAnswer(answer),
     facts(answer),
+    !conflict && around,
     confidenceLine(answer.confidence),
-    agreement === "conflict" && conflictNotice(),
-    sentence(answer),
-    h("ul", { class: "citations" }, answer.citations.map((citation) => h("li", {}, placeLine(name, citation)))),
-    own && ownPassage(own),
-    agreementNote(agreement, answer),
-    alternatives.length > 0 && (agreement === "conflict" ? otherFigures : otherReadings)(alternatives, name),
-    h("p", { class: "actions" }, copyButton(t("copyLink"), () => location.href)),
+    conflict ? claims(answer, alternatives, name) : sources(answer, agreement, name),
+    !conflict && alternatives.length > 0 && alternativesFold(alternatives, name),
+    h(
+      "footer",
+      { class: "card-foot" },
+      feedbackForm(result),
+      h(
+        "div",
+        { class: "actions" },
+        copyButton(t("copyQuote"), () => citedText(answer)),
+        copyButton(t("copyLink"), () => location.href, "link"),
+      ),
+    ),
   );
 }
 
 function shortAnswer({ text, parts = [] }) {
-  if (parts && parts.length > 1) {
-    return h("ul", { class: "parts short", lang: languageOf(text) }, parts.map((part) => h("li", {}, part)));
+  if (parts.length > 1) {
+    const items = parts.map((part) => h("li", {}, part));
+    return h("ul", { class: "parts short", id: "answer-text", lang: languageOf(text) }, items);
   }
-  const size = pointLength(text) > SHORT ? "short long" : "short";
-  return h("p", { class: size, id: "answer-text", lang: languageOf(text) }, text);
-}
-
-/** What the answer means beyond its words: the typed value, the date that it holds for. */
-function facts(answer) {
-  const value = formatValue(answer.value);
-  const items = [
-    value && value !== answer.text && h("li", { class: "value" }, t("readAs", { value })),
-    answer.verdict && h("li", { class: "verdict" }, t(answer.verdict === "yes" ? "saysYes" : "saysNo")),
-    answer.as_of && h("li", { class: "as-of" }, t("asOf", { date: formatDate(answer.as_of) })),
-    answer.forecast && h("li", { class: "forecast" }, t("forecast")),
-  ].filter(Boolean);
-  return items.length > 0 && h("ul", { class: "facts" }, items);
-}
-
-/** The sentence around the answer; an answer that is most of its sentence stands for it. */
-function sentence({ text, context }) {
-  if (!context || pointLength(text) > WHOLE * pointLength(context)) return null;
-  const place = onlyPlace(context, text);
-  return h("blockquote", { class: "sentence", lang: languageOf(context) }, marked(context, place ? [place] : []));
+  const length = pointLength(text) / (languageOf(text) === "zh" ? 1 : 2);
+  const size = ["largest", "middle", "long"][(length > LARGEST) + (length > MIDDLE)];
+  return h("p", { class: `short ${size}`, id: "answer-text", lang: languageOf(text) }, text);
 }
 
 function confidenceLine(confidence) {
-  const bar = h("span", { class: "bar", "aria-hidden": "true" }, h("span", {}));
-  bar.firstChild.style.inlineSize = `${Math.round(confidence * 100)}%`;
+  const percent = confidencePercent(confidence);
+  const words = formatConfidence(confidence);
+  const bar = h(
+    "div",
+    {
+      class: confidence < EVEN ? "bar low" : "bar", role: "meter", "aria-label": t("confidenceLabel"),
+      "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": percent, "aria-valuetext": words,
+    },
+    h("span", {}),
+  );
+  bar.firstChild.style.inlineSize = `${percent}%`;
   return h(
     "div",
     { class: "confidence" },
-    h("p", {}, bar, h("strong", {}, formatConfidence(confidence))),
+    h("p", {}, bar, h("strong", {}, words)),
     h("p", { class: "note" }, t("confidenceNote")),
   );
 }
 
-function conflictNotice() {
-  return h("div", { class: "conflict" }, h("strong", {}, t("conflictTitle")), h("p", {}, t("conflictText")));
+/** The quotation as it may be pasted into a text: with its document and date. */
+function citedText({ text, context, citations: [first] }) {
+  const place = [first?.title || first?.source, first?.published && formatDate(first.published)].filter(Boolean);
+  return place.length ? `${context || text}\n— ${place.join(", ")}` : context || text;
 }
 
-function agreementNote(agreement, { citations }) {
-  if (agreement === "conflict") return null;
-  return h("p", { class: "agreement" }, t(agreement === "agree" ? "agree" : "single", { n: citations.length }));
-}
-
-function ownPassage(passage) {
-  return h(
-    "details",
-    { class: "own", open: true },
-    h("summary", {}, t("answerPassage")),
-    markedText(passage),
-  );
-}
-
-/** What contradicts the answer is in plain sight; what is merely less likely waits until it is asked for. */
-function otherFigures(alternatives, name) {
-  return h("section", { class: "alternatives" }, h("h3", {}, t("otherFigures")), alternativeList(alternatives, name));
-}
-
-function otherReadings(alternatives, name) {
-  const title = t("otherReadings", { n: alternatives.length });
-  return h("details", { class: "alternatives" }, h("summary", {}, title), alternativeList(alternatives, name));
-}
-
-function alternativeList(alternatives, name) {
-  return h("ul", {}, alternatives.map((alternative) => h("li", {}, alternativeItem(alternative, name))));
-}
-
-function alternativeItem(alternative, name) {
-  const [citation] = alternative.citations;
-  const value = formatValue(alternative.value);
-  return [
-    h(
-      "p",
-      { class: "figure" },
-      h("strong", { lang: languageOf(alternative.text) }, alternative.text),
-      value && value !== alternative.text && h("span", { class: "value" }, t("readAs", { value })),
-      alternative.as_of && h("span", { class: "as-of" }, t("asOf", { date: formatDate(alternative.as_of) })),
-      alternative.forecast && h("span", { class: "forecast" }, t("forecast")),
-    ),
-    sentence(alternative),
-    citation && placeLine(name, citation),
-  ];
-}
-
-export function abstentionCard({ reason, passages, alternatives = [], index }) {
+/** `unfilter` is a link that asks the same of all documents, where filters are set. */
+export function abstentionCard(result, unfilter = null) {
+  const { reason, passages, alternatives = [], index } = result;
   return h(
     "article",
-    { class: "card abstention" },
-    h("h2", {}, t("abstention")),
+    { class: "card abstention", "aria-labelledby": "abstention-label" },
+    h("h2", { id: "abstention-label" }, t("abstention")),
     h("p", {}, t(has(reason) ? reason : "noReason")),
-    alternatives.length > 0 && otherFigures(alternatives, index.collection),
+    unfilter && h("p", {}, t("abstentionFiltered"), " ", h("a", { href: unfilter }, t("abstentionUnfilter"))),
     h("p", { class: "note" }, t(passages.length ? "abstentionAdvice" : "abstentionAdviceAlone")),
+    alternatives.length > 0 && alternativesFold(alternatives, index.collection),
+    h(
+      "footer",
+      { class: "card-foot" },
+      feedbackForm(result),
+      h("div", { class: "actions" }, copyButton(t("copyLink"), () => location.href, "link")),
+    ),
   );
 }

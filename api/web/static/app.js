@@ -1,16 +1,21 @@
-// The frame: what stands above every page, which page is shown, and the keys that work on all of them.
+// The frame: what stands above every page, and which page is shown.
 
 import { showAsk } from "./ask.js";
-import { fill, h } from "./dom.js";
+import { openDialog } from "./dialog.js";
+import { announce, fill, h } from "./dom.js";
 import { showDocuments } from "./documents.js";
+import { filtersOf } from "./filters.js";
+import { clearHistory, showHistory } from "./history.js";
 import { switchLanguage, t, translateFrame } from "./i18n.js";
+import { heldKey, onKeyChange, signOut } from "./keys.js";
 import { nextTheme, theme } from "./preferences.js";
-import { askLink, documentsLink, parse } from "./router.js";
-import { allCollections, chooseCollection, collection, refreshCollections } from "./session.js";
-import { problemPanel } from "./states.js";
+import { askLink, documentsLink, follow, historyLink, parse } from "./router.js";
+import { allCollections, chooseCollection, collection, forgetEverything, refreshCollections } from "./session.js";
+import { listenForKeys, showShortcuts } from "./shortcuts.js";
+import { problemPanel, problemText } from "./states.js";
 import { showSource } from "./source.js";
 
-const VIEWS = { "": showAsk, ask: showAsk, doc: showSource, documents: showDocuments };
+const VIEWS = { "": showAsk, ask: showAsk, doc: showSource, documents: showDocuments, history: showHistory };
 
 const main = document.getElementById("main");
 let leaving = new AbortController();
@@ -60,7 +65,7 @@ function showMissing() {
 
 function frame({ view }) {
   translateFrame();
-  const links = { ask: askLink(), documents: documentsLink() };
+  const links = { ask: askLink(), documents: documentsLink(), history: historyLink() };
   for (const link of document.querySelectorAll("nav [data-view]")) {
     const here = link.dataset.view === (view || "ask");
     link.href = links[link.dataset.view];
@@ -81,9 +86,18 @@ function showControls() {
   button.dataset.mode = name;
   button.title = words;
   button.setAttribute("aria-label", words);
-  document.getElementById("offline").textContent = t("offline");
-  document.getElementById("offline").hidden = navigator.onLine;
+  const key = document.getElementById("key");
+  key.textContent = t("signOut");
+  key.hidden = heldKey() === null;
+  showOffline();
   showCollections();
+}
+
+/** The banner is an alert: its words are put in when it is shown, so that they are read out then. */
+function showOffline() {
+  const banner = document.getElementById("offline");
+  banner.hidden = navigator.onLine;
+  fill(banner, !navigator.onLine && h("p", {}, t("offline")));
 }
 
 function showCollections() {
@@ -98,7 +112,37 @@ function showCollections() {
 function inCollection(name) {
   const { view, params } = parse(location.hash);
   if (view === "documents") return documentsLink(name);
-  return view === "doc" ? askLink() : askLink(params.get("q") ?? "", name);
+  return view === "doc" ? askLink("", name) : askLink(params.get("q") ?? "", name, filtersOf(params));
+}
+
+async function changeLanguage() {
+  try {
+    await switchLanguage();
+    show();
+  } catch {
+    announce(problemText({ code: "unreachable" }));
+  }
+}
+
+/** On a shared device the next one must not see what was asked. */
+async function leave() {
+  const history = h("input", { type: "checkbox", id: "sign-out-history", checked: true });
+  const sure = await openDialog(t("signOut"), (close) => [
+    h("p", {}, t("signOutText")),
+    h("label", { class: "tick" }, history, h("span", {}, t("signOutHistory"))),
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", on: { click: () => close(false) } }, t("cancel")),
+      h("button", { type: "button", class: "main", on: { click: () => close(true) } }, t("signOut")),
+    ),
+  ]);
+  if (!sure) return;
+  if (history.checked) clearHistory();
+  signOut();
+  forgetEverything();
+  await refreshCollections().catch(() => null);
+  follow(askLink());
 }
 
 function listen() {
@@ -111,40 +155,24 @@ function listen() {
     event.preventDefault();
     main.focus();
   });
-  document.getElementById("language").addEventListener("click", () => {
-    switchLanguage();
-    show();
-  });
+  document.getElementById("language").addEventListener("click", changeLanguage);
   document.getElementById("theme").addEventListener("click", () => {
     nextTheme();
     showControls();
   });
+  document.getElementById("shortcuts").addEventListener("click", showShortcuts);
+  document.getElementById("key").addEventListener("click", leave);
   document.getElementById("collection").addEventListener("change", ({ target }) => {
     chooseCollection(target.value);
-    const link = inCollection(target.value);
-    if (location.hash === link) show();
-    else location.hash = link;
+    follow(inCollection(target.value));
   });
-  for (const event of ["online", "offline"]) addEventListener(event, showControls);
-  addEventListener("keydown", focusQuestion);
-}
-
-function focusQuestion(event) {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  if (document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  if (document.getElementById("question")) selectQuestion();
-  else {
-    addEventListener("hashchange", () => requestAnimationFrame(selectQuestion), { once: true });
-    location.hash = askLink();
-  }
-}
-
-function selectQuestion() {
-  const box = document.getElementById("question");
-  box?.focus();
-  box?.select();
+  for (const event of ["online", "offline"]) addEventListener(event, showOffline);
+  onKeyChange(() => {
+    showControls();
+    // The list of collections may be another one with this key.
+    if (heldKey() !== null) refreshCollections().then(showCollections, () => null);
+  });
+  listenForKeys();
 }
 
 async function start() {

@@ -1,25 +1,30 @@
 // The page where questions are asked and answered.
 
-import { answerCard, abstentionCard } from "./answer.js";
+import { abstentionCard, answerCard } from "./answer.js";
 import { api } from "./api.js";
 import { announce, fill, h } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
+import { questionFold } from "./explain.js";
+import { asRequest, filterChips, filterCount, filterPanel, filtersOf, isFiltered } from "./filters.js";
 import { formatConfidence } from "./format.js";
+import { keepInHistory } from "./history.js";
 import { t } from "./i18n.js";
+import { icon } from "./icons.js";
 import { passageList } from "./passages.js";
-import { askLink, documentsLink } from "./router.js";
+import { askLink, documentsLink, follow } from "./router.js";
 import { collection, documentCount, keepAnswer, keptAnswer } from "./session.js";
 import { loading, problemPanel } from "./states.js";
 
 export function showAsk(main, { params }, signal) {
-  const question = params.get("q")?.trim() ?? "";
+  const asked = { question: params.get("q")?.trim() ?? "", name: collection(), filters: filtersOf(params) };
   const results = h("div", { class: "results", id: "results" });
   const typing = document.activeElement?.id === "question";
-  fill(main, h("div", { class: question ? "ask" : "ask welcome" }, heading(question), questionForm(question), results));
+  const { question } = asked;
+  fill(main, h("div", { class: question ? "ask" : "ask welcome" }, heading(question), questionForm(asked), results));
   document.title = question ? `${question} – Citespan` : "Citespan";
   // A touch screen would put its keyboard over the answer.
   if ((typing || !question) && matchMedia("(pointer: fine)").matches) document.getElementById("question").focus();
-  if (question) return answerInto(results, question, signal);
+  if (question) return answerInto(results, asked, signal);
   return fill(results, documentCount() === 0 ? emptyPanel() : exampleList());
 }
 
@@ -28,14 +33,21 @@ function heading(question) {
   return h("div", { class: "lead" }, h("h1", {}, t("askTitle")), h("p", {}, t("askLead")));
 }
 
-function questionForm(question) {
+const linkOf = ({ question, name, filters }) => askLink(question, name, filters);
+
+function questionForm(asked) {
   const box = h("textarea", {
     id: "question", name: "q", rows: 1, maxlength: 2000, placeholder: t("placeholder"), "aria-label": t("question"),
     "aria-keyshortcuts": "/", autocomplete: "off", enterkeyhint: "search", spellcheck: "false",
   });
-  box.value = question;
-  const button = h("button", { type: "submit", class: "main" }, t("ask"));
-  const form = h("form", { class: "question", role: "search" }, box, button);
+  box.value = asked.question;
+  const go = (filters) => follow(linkOf({ ...asked, question: box.value.trim(), filters }));
+  const form = h(
+    "form",
+    { class: "question", role: "search" },
+    box,
+    h("div", { class: "question-foot" }, filterToggle(), h("button", { type: "submit", class: "main" }, t("ask"), icon("arrow"))),
+  );
   box.addEventListener("keydown", (event) => {
     // While an input method is composing, Enter picks its suggestion.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -44,22 +56,32 @@ function questionForm(question) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const asked = box.value.trim();
-    if (asked === "") box.focus();
-    else follow(askLink(asked, collection()));
+    if (box.value.trim() === "") box.focus();
+    else go(asked.filters);
   });
-  return form;
-}
+  return h("div", { class: "asking" }, form, h("div", { id: "filter-place" }), filterChips(asked.filters, go));
 
-/** Goes to a link; where the page is there already, asks again. */
-function follow(link) {
-  if (location.hash === link) dispatchEvent(new HashChangeEvent("hashchange"));
-  else location.hash = link;
+  function filterToggle() {
+    const toggle = h(
+      "button",
+      { type: "button", class: "quiet small", "aria-expanded": "false", "aria-controls": "filter-place" },
+      icon("filter"),
+      t("filtersCount", { n: filterCount(asked.filters) }),
+    );
+    toggle.addEventListener("click", () => {
+      const place = document.getElementById("filter-place");
+      const open = place.childElementCount === 0;
+      fill(place, open && filterPanel(asked.filters, go));
+      toggle.setAttribute("aria-expanded", open);
+      if (open) document.getElementById("filter-from").focus();
+    });
+    return toggle;
+  }
 }
 
 function exampleList() {
   const links = EXAMPLES.map((question) => h("li", {}, h("a", { href: askLink(question, collection()) }, question)));
-  return h("section", { class: "examples" }, h("h2", {}, t("examples")), h("ul", {}, links));
+  return h("section", { class: "examples", "aria-labelledby": "examples" }, h("h2", { id: "examples" }, t("examples")), h("ul", {}, links));
 }
 
 function emptyPanel() {
@@ -68,25 +90,27 @@ function emptyPanel() {
     { class: "panel empty" },
     h("h2", {}, t("emptyTitle")),
     h("p", {}, t("emptyText")),
-    h("pre", {}, h("code", {}, "citespan index PATH")),
+    h("pre", { tabindex: "0" }, h("code", {}, "citespan index PATH")),
     h("a", { class: "button main", href: documentsLink(collection()) }, t("addDocuments")),
   );
 }
 
-async function answerInto(results, question, signal) {
-  const name = collection();
-  const kept = keptAnswer(name, question);
-  if (kept) return fill(results, ...resultParts(kept));
+async function answerInto(results, asked, signal) {
+  const link = linkOf(asked);
+  const kept = keptAnswer(link);
+  if (kept) return fill(results, ...resultParts(kept, asked));
   results.setAttribute("aria-busy", "true");
   fill(results, loading(t("searching")));
   try {
-    const result = await api.ask(question, name, signal);
-    keepAnswer(name, question, result);
-    fill(results, ...resultParts(result));
+    const { question, name, filters } = asked;
+    const result = await api.ask({ question, collection: name, filters: asRequest(filters) }, signal);
+    keepAnswer(link, result);
+    keepInHistory({ question, link, answer: result.answer?.text ?? null });
+    fill(results, ...resultParts(result, asked));
     announce(spoken(result));
   } catch (problem) {
     if (problem.name === "AbortError") return null;
-    const again = () => answerInto(results, question, signal);
+    const again = () => answerInto(results, asked, signal);
     fill(results, problem.code === "not_ready" ? emptyPanel() : problemPanel(problem, again));
   } finally {
     results.removeAttribute("aria-busy");
@@ -94,15 +118,15 @@ async function answerInto(results, question, signal) {
   return null;
 }
 
-function resultParts(result) {
-  if (documentCount() === 0 && result.passages.length === 0) return [emptyPanel()];
+function resultParts(result, { question, name, filters }) {
   const { answer, passages } = result;
+  if (documentCount() === 0 && passages.length === 0) return [emptyPanel()];
+  const unfilter = isFiltered(filters) ? askLink(question, name) : null;
   const own = answer ? passageOf(answer, passages) : null;
-  const rest = passages.filter((passage) => passage !== own);
   return [
-    answer ? answerCard(result, own) : abstentionCard(result),
-    rest.length > 0 && passageList(t(answer ? "morePassages" : "nearestPassages"), rest, result.index.collection),
-    h("p", { class: "took" }, t("took", { ms: Math.ceil(result.took_ms), commit: result.index.commit })),
+    answer ? answerCard(result) : abstentionCard(result, unfilter),
+    passages.length > 0 && passageList(t(answer ? "passages" : "nearestPassages"), result, own),
+    questionFold(result),
   ];
 }
 

@@ -1,42 +1,79 @@
-// The documents of a collection: listed a page at a time, added, deleted.
+// The documents of a collection: listed a page at a time, found by name, added, deleted.
 
 import { api } from "./api.js";
 import { announce, fill, h } from "./dom.js";
 import { formatDate } from "./format.js";
 import { t } from "./i18n.js";
-import { documentLink } from "./router.js";
+import { icon } from "./icons.js";
+import { confirmRemoval } from "./removal.js";
+import { askLink, documentLink, documentsLink } from "./router.js";
 import { collection, documentCount, forgetAnswer, refreshCollections } from "./session.js";
-import { loading, problemPanel, problemText } from "./states.js";
-import { languageOf } from "./text.js";
+import { loading, problemPanel } from "./states.js";
+import { languageOf, tagsOf } from "./text.js";
 import { uploadPanel } from "./upload.js";
 
 const PAGE = 50;
+const TYPING = 250;
 
-export function showDocuments(main, _route, signal) {
+export function showDocuments(main, { params }, signal) {
   document.title = `${t("documentsTitle")} – Citespan`;
-  const name = collection();
-  const count = h("p", { class: "count" });
-  const list = h("div", { class: "list" });
+  const state = {
+    name: collection(),
+    named: params.get("named") ?? "",
+    count: h("p", { class: "count" }),
+    list: h("div", { class: "list" }),
+    signal,
+    listing: null,
+  };
   const reload = async () => {
     forgetAnswer();
     await refreshCollections(signal).catch(() => null);
-    await listInto({ name, count, list }, signal);
+    await listInto(state);
   };
   fill(
     main,
-    h("div", { class: "heading" }, h("h1", {}, t("documentsTitle")), count),
-    uploadPanel(name, reload),
-    list,
+    h("div", { class: "heading" }, h("h1", {}, t("documentsTitle")), state.count),
+    uploadPanel(state.name, reload, signal),
+    searchBox(state),
+    state.list,
   );
-  return listInto({ name, count, list }, signal);
+  return listInto(state);
 }
 
-async function listInto({ name, count, list }, signal) {
-  showCount(count);
+/** What is typed stands in the link, without an entry in the browser's history for every letter. */
+function searchBox(state) {
+  const input = h("input", {
+    type: "search", id: "document-search", value: state.named, maxlength: 1000, placeholder: t("documentSearch"),
+    "aria-label": t("documentSearch"), autocomplete: "off", spellcheck: "false",
+  });
+  let waiting;
+  const search = () => {
+    if (state.signal.aborted || input.value.trim() === state.named) return;
+    state.named = input.value.trim();
+    history.replaceState(history.state, "", documentsLink(state.name, state.named));
+    listInto(state);
+  };
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(search, TYPING);
+  });
+  const form = h("form", { class: "search", role: "search" }, icon("search"), input);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(waiting);
+    search();
+  });
+  return form;
+}
+
+async function listInto(state) {
+  state.listing?.abort();
+  state.listing = new AbortController();
+  const signal = AbortSignal.any([state.signal, state.listing.signal]);
+  showCount(state.count);
   const rows = h("ul", { class: "documents" });
-  const more = h("p", { class: "more" });
-  fill(list, rows, more);
-  await nextPage({ name, count, rows, more, after: null }, signal);
+  const more = h("p", { class: "more", role: "status" });
+  await nextPage({ ...state, rows, more, after: null, signal, show: () => fill(state.list, rows, more) });
 }
 
 function showCount(count) {
@@ -44,23 +81,31 @@ function showCount(count) {
   count.textContent = n === null ? "" : t("documentsCount", { n });
 }
 
-async function nextPage(state, signal) {
-  const { name, rows, more, after } = state;
-  fill(more, loading());
+async function nextPage(state) {
+  const { name, named, rows, more, after, signal, show } = state;
+  if (after !== null || !state.list.childElementCount) {
+    fill(more, loading());
+    show();
+  }
   try {
-    const page = await api.documents({ collection: name, after, limit: PAGE }, signal);
+    const page = await api.documents({ collection: name, after, limit: PAGE, named }, signal);
     const items = page.documents.map((entry) => documentItem(entry, state));
     rows.append(...items);
-    fill(more, moreButton({ ...state, after: page.next }, signal));
+    fill(more, moreButton({ ...state, after: page.next }));
+    show();
     if (after !== null) items[0]?.querySelector("a").focus();
   } catch (problem) {
-    if (problem.name !== "AbortError") fill(more, problemPanel(problem, () => nextPage(state, signal)));
+    if (problem.name === "AbortError") return;
+    fill(more, problemPanel(problem, () => nextPage(state)));
+    show();
   }
 }
 
-function moreButton(state, signal) {
-  if (state.after) return h("button", { type: "button", on: { click: () => nextPage(state, signal) } }, t("moreDocuments"));
-  return t(state.rows.childElementCount === 0 ? "emptyTitle" : "allShown");
+function moreButton(state) {
+  const { after, rows, named } = state;
+  if (after) return h("button", { type: "button", on: { click: () => nextPage(state) } }, t("moreDocuments"));
+  if (rows.childElementCount > 0) return t("allShown");
+  return named ? t("noneNamed", { named }) : t("emptyTitle");
 }
 
 function documentItem(entry, { name, count }) {
@@ -68,62 +113,42 @@ function documentItem(entry, { name, count }) {
   const facts = [
     entry.metadata?.publisher,
     entry.published && formatDate(entry.published),
+    entry.pages && t("pagesCount", { n: entry.pages }),
     t("passagesCount", { n: entry.passages }),
     t("charactersCount", { n: entry.characters }),
     entry.copy_of && t("copyOf"),
   ];
   const label = t("removeNamed", { title });
-  const remove = h("button", { type: "button", class: "quiet danger", "aria-label": label }, t("remove"));
+  const remove = h("button", { type: "button", class: "quiet danger small", "aria-label": label }, t("remove"));
   const item = h(
     "li",
     {},
     h(
       "div",
       {},
-      h("a", { href: documentLink(name, { doc_id: entry.doc_id }), lang: languageOf(title) }, title),
+      h("a", { class: "open", href: documentLink(name, { doc_id: entry.doc_id }), lang: languageOf(title) }, title),
       h("p", { class: "facts" }, facts.filter(Boolean).map((fact) => h("span", {}, fact))),
       entry.source !== title && h("p", { class: "path" }, entry.source),
+      tagList(entry, name),
     ),
     remove,
   );
-  remove.addEventListener("click", () => confirmRemoval({ name, entry, title, item, count, remove }));
+  remove.addEventListener("click", async () => {
+    const receipt = await confirmRemoval(name, entry.doc_id, title);
+    if (!receipt) return;
+    forgetAnswer();
+    const words = t("removed", { title, ...receipt });
+    fill(item, h("p", { class: "gone" }, icon("check"), words));
+    announce(words);
+    await refreshCollections().catch(() => null);
+    showCount(count);
+  });
   return item;
 }
 
-function confirmRemoval({ name, entry, title, item, count, remove }) {
-  const failure = h("p", { class: "failure", role: "alert" });
-  const confirm = h("button", { type: "button", class: "danger" }, t("remove"));
-  const dialog = h(
-    "dialog",
-    { "aria-labelledby": "removal" },
-    h("h2", { id: "removal" }, t("removeTitle")),
-    h("p", {}, t("removeText", { title })),
-    failure,
-    h("form", { method: "dialog", class: "actions" }, h("button", { autofocus: true }, t("keep")), confirm),
-  );
-  confirm.addEventListener("click", async () => {
-    confirm.disabled = true;
-    try {
-      const receipt = await api.remove(entry.doc_id, name);
-      await afterRemoval({ title, item, count, passages: receipt.passages });
-      dialog.close();
-    } catch (problem) {
-      confirm.disabled = false;
-      failure.textContent = problemText(problem);
-    }
-  });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    (remove.isConnected ? remove : document.getElementById("main")).focus({ preventScroll: true });
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-async function afterRemoval({ title, item, count, passages }) {
-  forgetAnswer();
-  fill(item, h("p", { class: "gone" }, t("removed", { title, passages })));
-  announce(t("removed", { title, passages }));
-  await refreshCollections().catch(() => null);
-  showCount(count);
+/** A tag leads to questions about all documents that have it. */
+function tagList(entry, name) {
+  const tags = tagsOf(entry);
+  const links = tags.map((tag) => h("li", {}, h("a", { class: "tag", href: askLink("", name, { tag }), lang: languageOf(tag) }, tag)));
+  return tags.length > 0 && h("ul", { class: "tags", "aria-label": t("tags") }, links);
 }

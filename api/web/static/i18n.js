@@ -1,36 +1,42 @@
-// The interface speaks the browser's language until the reader chooses another.
+// The interface speaks the browser's language until the reader chooses another. Only the words in use are loaded.
 
 import { remember, remembered } from "./preferences.js";
-import { en } from "./words-en.js";
-import { zh } from "./words-zh.js";
 
-const WORDS = { en, zh };
+const LANGUAGES = ["en", "zh"];
 
 function preferred() {
   const chosen = remembered("language");
-  if (chosen in WORDS) return chosen;
+  if (LANGUAGES.includes(chosen)) return chosen;
   const known = (navigator.languages ?? [navigator.language]).map((tag) => tag.slice(0, 2).toLowerCase());
-  return known.find((tag) => tag in WORDS) ?? "en";
+  return known.find((tag) => LANGUAGES.includes(tag)) ?? "en";
 }
 
 let current = preferred();
+let words = await load(current);
+
+async function load(name) {
+  return (await import(`./words-${name}.js`))[name];
+}
 
 export const language = () => current;
 
 /** The tag for dates and numbers. */
 export const locale = () => (current === "zh" ? "zh-CN" : "en-GB");
 
-export function switchLanguage() {
-  current = current === "zh" ? "en" : "zh";
+/** Stays with the language that is there when the other cannot be loaded. */
+export async function switchLanguage() {
+  const other = current === "zh" ? "en" : "zh";
+  words = await load(other);
+  current = other;
   remember("language", current);
 }
 
-export const has = (key) => key in WORDS[current];
+export const has = (key) => key in words;
 
 export function t(key, values = {}) {
-  const words = WORDS[current][key];
-  if (typeof words === "function") return words(values);
-  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const found = words[key];
+  if (typeof found === "function") return found(values);
+  return found.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 /** Puts the words into the parts of the page that are written in index.html. */

@@ -1,51 +1,59 @@
 // Passages as they were found, and the line that says where a text stands.
 
 import { h } from "./dom.js";
+import { whyFold } from "./explain.js";
 import { formatDate } from "./format.js";
 import { t } from "./i18n.js";
+import { icon } from "./icons.js";
 import { citationLink, documentOf } from "./session.js";
 import { languageOf, marked } from "./text.js";
 
-export function passageList(title, passages, name) {
-  return h(
-    "section",
-    { class: "passages" },
-    h("h2", {}, title),
-    h("ol", {}, passages.map((passage) => h("li", { class: "card passage" }, passageItem(passage, name)))),
+/** `own` is the passage that the answer is quoted from. */
+export function passageList(title, { passages, index, explain }, own) {
+  const items = passages.map((passage) =>
+    h("li", { class: "card passage" }, passageItem(passage, { name: index.collection, explain, isOwn: passage === own })),
   );
+  return h("section", { class: "passages", "aria-labelledby": "passages" }, h("h2", { id: "passages" }, title), h("ol", {}, items));
 }
 
-function passageItem(passage, name) {
-  return [placeLine(name, passage), markedText(passage), copies(passage, name)];
+function passageItem(passage, { name, explain, isOwn }) {
+  return [
+    h("div", { class: "passage-head" }, h("span", { class: "rank", "aria-hidden": "true" }, passage.rank), placeLine(name, passage, isOwn)),
+    markedText(passage),
+    copies(passage, name),
+    whyFold(passage, explain),
+  ];
 }
 
-export function markedText({ text, highlights }) {
-  return h("p", { class: "text", lang: languageOf(text) }, marked(text, highlights ?? []));
+function markedText({ text, highlights }) {
+  return h("div", { class: "text", lang: languageOf(text) }, marked(text, highlights ?? []));
 }
 
-/** Title, publisher, date and page of a citation or passage, and the way to it. */
-export function placeLine(name, place) {
+/** Title, publisher, date and page of a citation or passage; the title leads to the place. */
+export function placeLine(name, place, isOwn = false) {
   const title = place.title || place.source || t("untitled");
   const { published } = place;
-  const publisher = h("span", { class: "publisher" }, place.publisher ?? "");
-  if (!place.publisher) fillPublisher(publisher, name, place);
+  const publisher = h("span", { class: "publisher" });
+  fillPublisher(publisher, name, place);
   return h(
     "div",
     { class: "place" },
-    h("span", { class: "title", lang: languageOf(title) }, title),
     h(
-      "span",
+      "a",
+      { class: "open", href: citationLink(name, place) },
+      h("span", { class: "title", lang: languageOf(title) }, title),
+      h("span", { class: "unseen" }, ` – ${t("openSource")}`),
+      icon("arrow"),
+    ),
+    h(
+      "p",
       { class: "details" },
       publisher,
       published && h("time", { datetime: published }, t("published", { date: formatDate(published) })),
       Number.isInteger(place.page) && h("span", {}, t("page", { page: place.page })),
-      place.boilerplate && h("span", {}, t("boilerplate")),
-      h(
-        "a",
-        { class: "open", href: citationLink(name, place) },
-        t("openSource"),
-        h("span", { class: "unseen" }, `: ${title}`),
-      ),
+      place.source && place.source !== title && h("span", { class: "path" }, place.source),
+      place.boilerplate && h("span", { class: "tag" }, t("boilerplate")),
+      isOwn && h("span", { class: "tag own" }, t("ownPassage")),
     ),
   );
 }
@@ -61,7 +69,9 @@ async function fillPublisher(element, name, place) {
 }
 
 function copies({ copies: places = [] }, name) {
-  if (!places || places.length === 0) return null;
-  const links = places.map((place) => h("li", {}, h("a", { href: citationLink(name, place) }, place.title || place.source)));
+  if (places.length === 0) return null;
+  const links = places.map((place) =>
+    h("li", {}, h("a", { href: citationLink(name, place), lang: languageOf(place.title || place.source) }, place.title || place.source)),
+  );
   return h("div", { class: "copies" }, h("span", {}, t("alsoIn")), h("ul", {}, links));
 }

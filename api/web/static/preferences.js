@@ -1,5 +1,5 @@
-// What the page remembers on this device: language, theme, collection. Storage may be forbidden or full; then
-// the page simply forgets.
+// What the page remembers on this device: language, theme, collection, history, the switch of the single keys.
+// Storage may be forbidden or full; then the page simply forgets.
 
 const PREFIX = "citespan.";
 
@@ -19,6 +19,14 @@ export function remember(name, value) {
   }
 }
 
+export function forget(name) {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // There was nothing then.
+  }
+}
+
 const THEMES = ["auto", "light", "dark"];
 
 export function theme() {
@@ -32,4 +40,11 @@ export function nextTheme() {
   if (name === "auto") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = name;
   return name;
+}
+
+/** A key that stands alone can be pressed by mistake, or by speech input: it can be switched off (WCAG 2.1.4). */
+export const singleKeys = () => remembered("keys") !== "off";
+
+export function switchSingleKeys(on) {
+  remember("keys", on ? "on" : "off");
 }

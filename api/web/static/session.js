@@ -15,6 +15,13 @@ export async function refreshCollections(signal) {
   ({ collections, default: fallback } = await api.collections(signal));
 }
 
+/** Nothing that was read with one key may be seen with another. */
+export function forgetEverything() {
+  collections = null;
+  quotes.clear();
+  forgetAnswer();
+}
+
 export const allCollections = () => collections ?? [];
 
 /** The collection in use: the chosen one while it exists, else the service's own default. */
@@ -34,29 +41,28 @@ export function documentCount() {
   return found ? (found.documents ?? null) : 0;
 }
 
-// The last answer stays, so that coming back from a document shows it at once and as it was.
-export function keepAnswer(name, question, result) {
-  lastAnswer = { name, question, result };
+// The last answer stays, so that coming back from a document shows it at once and as it was. `link` is its question's.
+export function keepAnswer(link, result) {
+  lastAnswer = { link, result };
 }
 
-export function keptAnswer(name, question) {
-  return lastAnswer?.name === name && lastAnswer.question === question ? lastAnswer.result : null;
-}
+export const keptAnswer = (link) => (lastAnswer?.link === link ? lastAnswer.result : null);
 
 export function forgetAnswer() {
   lastAnswer = null;
   documents.clear();
 }
 
-/** A link to the cited place that remembers the quotation, so that the source view can check it. */
+const placeKey = (name, { doc_id, revision, start, end }) => JSON.stringify([name, doc_id, revision, start, end]);
+
+/** A link to the cited place. The quotation is remembered, so that the source view can check it. */
 export function citationLink(name, citation) {
-  const link = documentLink(name, citation);
-  quotes.set(link, citation.quote);
-  return link;
+  quotes.set(placeKey(name, citation), citation.quote);
+  return documentLink(name, citation);
 }
 
-/** The quotation behind a link; null when the link came from elsewhere. */
-export const quoteBehind = (link) => quotes.get(link) ?? null;
+/** The quotation that was shown of a place; null when the reader came from elsewhere. */
+export const quoteBehind = (name, place) => quotes.get(placeKey(name, place)) ?? null;
 
 /** What is known of a document, asked once for each revision. */
 export function documentOf(name, { doc_id, revision }, signal) {

@@ -3,9 +3,9 @@
 import { announce, h } from "./dom.js";
 import { has, t } from "./i18n.js";
 
-// What a proxy or a later guard may say without a code of ours.
+// What a proxy may say without a code of ours.
 const BY_STATUS = {
-  401: "unauthorized",
+  401: "key_missing",
   403: "forbidden",
   413: "body_too_large",
   429: "rate_limited",
@@ -18,9 +18,10 @@ export function loading(words = t("loading")) {
 }
 
 /** A problem in the reader's words: by its code, then by its status. */
-export function problemText({ code, status }) {
+export function problemText({ code, status, retryAfter }) {
   const key = [`problem_${code}`, `problem_${BY_STATUS[status]}`].find(has);
-  return t(key ?? "problem_unknown");
+  const wait = Number.isInteger(retryAfter) ? ` ${t("retryAfter", { seconds: retryAfter })}` : "";
+  return t(key ?? "problem_unknown") + wait;
 }
 
 /** The service's own words under ours, for whoever has to look into it. */
@@ -40,15 +41,4 @@ export function problemPanel(problem, retry = null, heading = "h2") {
     problemDetail(problem),
     retry && h("button", { type: "button", on: { click: retry } }, t("retry")),
   );
-}
-
-/** Copies text; nothing is offered where the browser does not allow it (plain http on another host). */
-export function copyButton(label, text) {
-  if (!navigator.clipboard) return null;
-  const copy = async (event) => {
-    await navigator.clipboard.writeText(text());
-    event.target.textContent = t("copied");
-    announce(t("copied"));
-  };
-  return h("button", { type: "button", class: "quiet", on: { click: copy } }, label);
 }

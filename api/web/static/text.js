@@ -32,9 +32,14 @@ export function pieces(text, ranges) {
   return cut;
 }
 
-/** `text` as nodes, with its `ranges` in <mark>. */
+/** `text` as nodes, with its `ranges` in <mark>; empty lines become the space between paragraphs. */
 export function marked(text, ranges) {
-  return pieces(text, ranges).map((piece) => (piece.marked ? h("mark", {}, piece.text) : piece.text));
+  return pieces(text, ranges).map((piece) => (piece.marked ? h("mark", {}, piece.text) : spaced(piece.text)));
+}
+
+/** The line breaks stay in the text, so that what is copied or searched is the text as it is. */
+function spaced(text) {
+  return text.split(/(\n\s*\n)/).map((part, at) => (at % 2 ? h("span", { class: "gap" }, part) : part));
 }
 
 /** The one place where `part` stands in `text`, in code points; null when it stands nowhere or more than once. */
@@ -49,4 +54,10 @@ export function onlyPlace(text, part) {
 export function languageOf(text) {
   if (/\p{Script=Han}/u.test(text)) return "zh";
   return /\p{Script=Latin}/u.test(text) ? "en" : null;
+}
+
+/** The tags of a document; the service keeps them as one text, separated by commas. */
+export function tagsOf({ metadata }) {
+  const { tags } = metadata ?? {};
+  return typeof tags === "string" ? tags.split(",").map((tag) => tag.trim()).filter(Boolean) : [];
 }
