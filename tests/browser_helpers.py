@@ -84,7 +84,7 @@ class Page:
         """Loads the page anew at ``route``, as a followed link would."""
         self.driver.get("about:blank")
         self.driver.get(f"{self.base}/{route}")
-        self.wait("main > *")
+        self.wait("main > :not(noscript, .loading, h1.unseen), dialog[open]")
 
     def ask(self, question: str, collection: str | None = None) -> None:
         """Opens the link of a question and waits for what comes of it."""

@@ -48,9 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
         key = (self.headers.get("authorization") or "").removeprefix("Bearer ")
         if key not in (WRITER, READER):
             return 401, "key_invalid" if key else "key_missing", {}
-        if key == READER and (
-            self.command == "DELETE" or (self.path.startswith("/v1/documents") and self.command == "POST")
-        ):
+        writes = self.command == "DELETE" or (self.command == "POST" and self.path.startswith("/v1/documents"))
+        if key == READER and writes:
             return 403, "scope_missing", {}
         if self.server.refusals:
             self.server.refusals -= 1
@@ -65,7 +64,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _handle
+    do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Says nothing: the tests have their own words."""

@@ -40,7 +40,7 @@ PAGES = (
 
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real service: the starter documents, a town whose papers disagree, one note, more leaves than a page, nothing."""
+    """The real service: the starter documents, papers that disagree, one note, more leaves than fit a page."""
     require_chromium()
     data, notes, town, leaves = (tmp_path_factory.mktemp(name) for name in ("web", "notes", "town", "leaves"))
     (notes / "note.txt").write_text("The lighthouse of Umberport is 41 metres high.", "utf-8")
@@ -82,7 +82,7 @@ def open_page(web_server: Server, browsers: Callable[..., Page], tmp_path: Path)
     pages: list[Page] = []
 
     def opened(*, base: str = web_server.url, **options: Any) -> Page:
-        page = browsers(base, **options)
+        page = browsers(base, **{"height": 1143} | options)
         page.reset()
         page.keep_pictures_in(tmp_path)
         pages.append(page)

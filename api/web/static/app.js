@@ -12,7 +12,7 @@ import { nextTheme, theme } from "./preferences.js";
 import { askLink, documentsLink, follow, historyLink, parse } from "./router.js";
 import { allCollections, chooseCollection, collection, forgetEverything, refreshCollections } from "./session.js";
 import { listenForKeys, showShortcuts } from "./shortcuts.js";
-import { problemPanel, problemText } from "./states.js";
+import { loading, problemPanel, problemText } from "./states.js";
 import { showSource } from "./source.js";
 
 const VIEWS = { "": showAsk, ask: showAsk, doc: showSource, documents: showDocuments, history: showHistory };
@@ -176,7 +176,8 @@ function listen() {
 }
 
 async function start() {
-  translateFrame();
+  frame(parse(location.hash));
+  fill(main, h("h1", { class: "unseen" }, "Citespan"), loading());
   listen();
   // Without the list the page still asks the default collection; the ask itself will say what is wrong.
   await refreshCollections().catch(() => null);

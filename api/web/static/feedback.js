@@ -14,6 +14,18 @@ export function feedbackForm(result) {
   return box;
 }
 
+// What was sent last and under which id: sent again because no answer came, it is stored once.
+const last = { sent: null, id: null };
+
+function withId(body) {
+  const sent = JSON.stringify(body);
+  if (last.sent !== sent) {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    Object.assign(last, { sent, id: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") });
+  }
+  return { ...body, feedback_id: last.id };
+}
+
 function choice(result, box) {
   const right = h("button", { type: "button", class: "small" }, icon("check"), t("feedbackRight"));
   const wrong = h("button", { type: "button", class: "small", "aria-expanded": "false" }, icon("close"), t("feedbackWrong"));
@@ -74,7 +86,8 @@ async function submit(box, failure, buttons, body) {
   for (const button of buttons) button.disabled = true;
   failure.textContent = "";
   try {
-    await api.feedback(body);
+    await api.feedback(withId(body));
+    last.sent = null;
     const thanks = h("p", { class: "thanks", tabindex: "-1" }, icon("check"), t("feedbackThanks"));
     fill(box, thanks);
     thanks.focus({ preventScroll: true });

@@ -59,7 +59,7 @@ export class TextWindow {
     const [, lead, body, trail] = /^(\s*)([^]*?)(\s*)$/.exec(marked);
     this.#before.textContent = before + lead;
     this.#mark.textContent = body;
-    this.#after.textContent = trail + after;
+    this.#after.textContent = this.#end < this.#bounds[1] ? trail + after : (trail + after).trimEnd();
     for (const part of [this.#before, this.#mark, this.#after]) this.#tag(part);
     if (body === "") this.#mark.remove();
     this.#offerMore();
