@@ -38,7 +38,7 @@ export function marked(text, ranges) {
 }
 
 /** The line breaks stay in the text, so that what is copied or searched is the text as it is. */
-function spaced(text) {
+export function spaced(text) {
   return text.split(/(\n\s*\n)/).map((part, at) => (at % 2 ? h("span", { class: "gap" }, part) : part));
 }
 

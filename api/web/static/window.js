@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { fill, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { problemText } from "./states.js";
-import { languageOf } from "./text.js";
+import { languageOf, spaced } from "./text.js";
 
 const STEP = 4000;
 const BEFORE = 1500;
@@ -15,6 +15,7 @@ const MOST_STEPS = 8;
 
 export class TextWindow {
   #read;
+  #nodes;
   #bounds;
   #span;
   #start = 0;
@@ -34,6 +35,8 @@ export class TextWindow {
     this.#bounds = bounds;
     const inside = (at) => Math.min(Math.max(at ?? bounds[0], bounds[0]), bounds[1]);
     this.#span = { start: inside(span.start), end: inside(span.end) };
+    // Where markup was taken out, a paragraph is a paragraph; a source is shown with every line that it has.
+    this.#nodes = layer === "readable" ? spaced : (text) => [text];
     const { doc_id: docId, revision } = document_;
     this.#read = async (start, end) => {
       if (start >= end) return "";
@@ -57,9 +60,10 @@ export class TextWindow {
     ]);
     // The space around a marked paragraph is not part of what is marked.
     const [, lead, body, trail] = /^(\s*)([^]*?)(\s*)$/.exec(marked);
-    this.#before.textContent = before + lead;
-    this.#mark.textContent = body;
-    this.#after.textContent = this.#end < this.#bounds[1] ? trail + after : (trail + after).trimEnd();
+    const rest = trail + after;
+    this.#before.append(...this.#nodes(before + lead));
+    this.#mark.append(...this.#nodes(body));
+    this.#after.append(...this.#nodes(this.#end < this.#bounds[1] ? rest : rest.trimEnd()));
     for (const part of [this.#before, this.#mark, this.#after]) this.#tag(part);
     if (body === "") this.#mark.remove();
     this.#offerMore();
@@ -126,11 +130,11 @@ export class TextWindow {
     const text = await this.#steps(-1, STEP);
     const height = document.documentElement.scrollHeight;
     const top = scrollY;
-    this.#before.prepend(text);
+    this.#before.prepend(...this.#nodes(text));
     scrollTo(scrollX, top + document.documentElement.scrollHeight - height);
   }
 
   async #showLater() {
-    this.#after.append(await this.#steps(1, STEP));
+    this.#after.append(...this.#nodes(await this.#steps(1, STEP)));
   }
 }
