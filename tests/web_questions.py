@@ -13,6 +13,7 @@ PAGED = "How many containers did the harbour of Quorn move in 2023?"
 DECIDED = "Kling 推理环节 marginal profit 是正的吗?"
 LISTED = "哪些 brands 用 Kling 拍广告短片或做联名产品?"
 HTML = "When was the new Kling 2.1 series released?"
+TARGET = "What was the revenue target set for Kling at the beginning of 2025?"
 UNKNOWN = "What is the boiling point of tungsten?"
 OPEN = ".answer .citations a.open"
 

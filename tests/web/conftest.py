@@ -40,10 +40,11 @@ PAGES = (
 
 @pytest.fixture(scope="session")
 def web_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The real service: the starter documents, papers that disagree, one note, more leaves than fit a page."""
+    """The real service: the starter documents, papers that disagree, a note and its copy, more leaves than a page."""
     require_chromium()
     data, notes, town, leaves = (tmp_path_factory.mktemp(name) for name in ("web", "notes", "town", "leaves"))
-    (notes / "note.txt").write_text("The lighthouse of Umberport is 41 metres high.", "utf-8")
+    for name in ("note.txt", "note-again.txt"):
+        (notes / name).write_text("The lighthouse of Umberport is 41 metres high.", "utf-8")
     for name, text in TOWN.items():
         (town / name).write_text(text, "utf-8")
     (town / "harbour.pdf").write_bytes(pdf(*PAGES))

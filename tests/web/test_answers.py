@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from browser_helpers import Page
 from selenium.webdriver.common.keys import Keys
-from web_questions import CONFLICT, DECIDED, KLING, LISTED, UNKNOWN, asked, marks
+from web_questions import CONFLICT, DECIDED, KLING, LISTED, TARGET, UNKNOWN, asked, marks
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +88,29 @@ def test_a_list_is_shown_as_one(page: Page) -> None:
     parts = asked(page.base, LISTED)["answer"]["parts"]
     assert [page.text(item) for item in page.all("#answer-text li")] == parts
     assert len(parts) == 4
+
+
+def test_a_forecast_is_told_and_other_readings_wait(page: Page) -> None:
+    page.ask(TARGET)
+    result = asked(page.base, TARGET)
+    assert page.text("#answer-text") == "6000万美元"
+    assert page.text(".answer > .facts .tag") == "a forecast"
+    assert page.text(".answer > .facts .value") == "Read as 60 million US dollars"
+    fold = page.wait(".alternatives")
+    others = [page.text(figure) for figure in fold.find_elements("css selector", ".figure")]
+    assert others == [other["text"] for other in result["alternatives"]] == ["约1.4亿美元"]
+    assert not fold.find_element("css selector", ".figure").is_displayed()
+    fold.find_element("css selector", "summary").click()
+    assert fold.find_element("css selector", ".figure").is_displayed()
+    assert fold.find_elements("css selector", "a.open")
+
+
+def test_copies_are_named_with_the_passage(page: Page) -> None:
+    page.ask("How high is the lighthouse of Umberport?", "notes")
+    assert "The same text also stands in" in page.text(".copies")
+    page.wait(".copies a").click()
+    page.wait(".verdict[data-verdict=good]")
+    assert page.text(".window mark") == "The lighthouse of Umberport is 41 metres high."
 
 
 def test_an_unanswerable_question_is_told_so(page: Page) -> None:

@@ -35,6 +35,7 @@ def test_filters_restrict_and_stay_in_the_link(page: Page) -> None:
     page.script("arguments[0].value = '2024-07-01'", page.focused)
     page.wait("#filters .main").click()
     page.wait_text(".chips", "from 1 July 2024")
+    assert page.focused == page.wait(".question-foot .quiet"), "the focus is not lost"
     assert page.text("#answer-text") == "95 thousand"
     assert not page.all(".conflict")
     open_filters(page)
@@ -101,6 +102,10 @@ def test_a_shared_link_shows_the_same_elsewhere(page: Page) -> None:
     place_link = str(page.evaluate("navigator.clipboard.readText()"))
     page.all(".source-actions button")[0].click()
     page.until(lambda: "120 thousand" in str(page.evaluate("navigator.clipboard.readText()")), "no quotation")
+    page.script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as over http elsewhere
+    page.all(".source-actions button")[1].click()
+    page.wait_text("#live", "Copied")
+    page.until(lambda: "Copied" in page.text(page.all(".source-actions button")[1]), "not copied the old way")
     with chromium(page.base) as other:  # a profile of its own, which knows nothing
         other.driver.get(answer_link)
         other.wait(".conflict")
@@ -176,7 +181,8 @@ def test_every_problem_of_the_service_has_words(page: Page) -> None:
     never_seen = {
         "request_malformed", "route_not_found", "method_not_allowed", "media_type_unsupported",
         "json_invalid", "request_invalid", "filter_invalid", "doc_id_invalid", "collection_name_invalid",
-        "file_outside", "upload_failed", "config_invalid",
+        "file_outside", "upload_failed", "config_invalid", "model_not_found", "parameter_unsupported",
+        "content_unsupported",
     }  # fmt: skip
     assert {code for code in codes - never_seen if f"problem_{code}:" not in words} == set()
 
@@ -185,7 +191,7 @@ def test_the_collection_can_be_switched(page: Page) -> None:
     Select(page.wait("#collection")).select_by_value("notes")
     page.wait("nav [data-view=documents]").click()
     page.wait_text(".documents", "note")
-    assert len(page.all(".documents > li")) == 1
+    assert len(page.all(".documents > li")) == 2
     page.ask("How high is the lighthouse of Umberport?")
     assert "41 metres" in page.text(".card"), "the choice is remembered"
     page.go("#/ask?q=How+high+is+the+lighthouse+of+Umberport%3F&collection=bare")

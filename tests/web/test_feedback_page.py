@@ -8,7 +8,7 @@ import pytest
 from browser_helpers import Page
 from selenium.webdriver.common.keys import Keys
 from small_service import Server
-from web_questions import CONFLICT, KLING, UNKNOWN, asked
+from web_questions import CONFLICT, KLING, TARGET, UNKNOWN, asked
 
 from indexer.collections import Collections
 from indexer.encoder import EMBEDDED, load_encoder
@@ -54,14 +54,13 @@ def test_wrong_asks_what_was_expected(page: Page, web_server: Server) -> None:
 
 
 def test_an_answer_to_nothing_is_told(page: Page, web_server: Server) -> None:
-    question = "What was the revenue target set for Kling at the beginning of 2025?"
-    page.ask(question)
+    page.ask(TARGET)
     judge(page, "wrong")
     page.wait("#feedback-nowhere").click()
     assert not page.wait("#feedback-expected").is_enabled()
     page.wait(".feedback .main").click()
     page.wait_text(".feedback", "noted")
-    (entry,) = kept(web_server.data_dir, question)
+    (entry,) = kept(web_server.data_dir, TARGET)
     assert (entry.answerable, entry.answers) == (False, ())
 
 

@@ -19,11 +19,13 @@ export function showAsk(main, { params }, signal) {
   const asked = { question: params.get("q")?.trim() ?? "", name: collection(), filters: filtersOf(params) };
   const results = h("div", { class: "results", id: "results" });
   const typing = document.activeElement?.id === "question";
+  const filtering = document.activeElement?.closest?.("#filters, .chips");
   const { question } = asked;
   fill(main, h("div", { class: question ? "ask" : "ask welcome" }, heading(question), questionForm(asked), results));
   document.title = question ? `${question} – Citespan` : "Citespan";
   // A touch screen would put its keyboard over the answer.
-  if ((typing || !question) && matchMedia("(pointer: fine)").matches) document.getElementById("question").focus();
+  if (filtering) main.querySelector(".question-foot button").focus();
+  else if ((typing || !question) && matchMedia("(pointer: fine)").matches) document.getElementById("question").focus();
   if (question) return answerInto(results, asked, signal);
   return fill(results, documentCount() === 0 ? emptyPanel() : exampleList());
 }

@@ -300,7 +300,8 @@ export const en = {
   problem_file_too_large: "The file is too large.",
   problem_body_too_large: "This is more than the service takes at a time.",
   problem_cross_site_refused: "The service refuses requests from another site.",
-  retryAfter: ({ seconds }) => `Try again in ${count(seconds, "second", "seconds")}.`,
+  retryAfter: ({ seconds }) =>
+    `Try again in ${seconds < 120 ? count(seconds, "second", "seconds") : count(Math.ceil(seconds / 60), "minute", "minutes")}.`,
   problem_layer_unavailable: "The document is too long for this view. Its source can be read.",
   problem_key_missing: "The service asks for an API key.",
   problem_key_invalid: "This key is not valid, or not any more.",

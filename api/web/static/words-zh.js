@@ -284,7 +284,8 @@ export const zh = {
   problem_file_too_large: "文件太大。",
   problem_body_too_large: "一次发送的内容太多。",
   problem_cross_site_refused: "服务拒绝来自其他网站的请求。",
-  retryAfter: ({ seconds }) => `请在 ${number(seconds)} 秒后重试。`,
+  retryAfter: ({ seconds }) =>
+    `请在 ${seconds < 120 ? `${number(seconds)} 秒` : `${number(Math.ceil(seconds / 60))} 分钟`}后重试。`,
   problem_layer_unavailable: "文档太长，无法以此方式显示，但可以查看源文件。",
   problem_key_missing: "此服务需要 API 密钥。",
   problem_key_invalid: "密钥无效或已失效。",
