@@ -57,6 +57,7 @@ def test_a_passage_tells_why_it_is_there(page: Page) -> None:
     scores = asked(page.base, KLING)["passages"][0]["scores"]
     assert float(rows["The same words (BM25)"]) == round(scores["lexical"], 2)
     assert float(rows["Meaning of the passage"]) == round(scores["dense"], 2)
+    assert "Kling → 可灵AI" in fold.text
     page.wait(".understood summary").click()
     assert "revenue" in page.wait(".understood").text, "the glossary's names are told"
 

@@ -13,6 +13,9 @@ export function whyFold({ rank, score, scores, text }, explain) {
   const rows = [...named, [t("scoreTotal"), score]].map(([name, value]) =>
     h("div", {}, h("dt", {}, name), h("dd", {}, formatNumber(Math.round(value * 100) / 100))),
   );
+  const found = explain?.passages?.find((told) => told.rank === rank)?.names ?? [];
+  // What stands there just as it was asked for needs no telling.
+  const names = found.filter(({ by }) => by !== "question");
   const readings = (explain?.readings ?? []).filter((reading) => reading.passage === rank && reading.score >= LEAST);
   return h(
     "details",
@@ -20,6 +23,10 @@ export function whyFold({ rank, score, scores, text }, explain) {
     h("summary", {}, t("why")),
     h("p", { class: "note" }, t("whyText")),
     h("dl", { class: "scores" }, rows),
+    names.length > 0 && [
+      h("p", { class: "note" }, t("whyNames")),
+      h("ul", { class: "readings" }, names.map((name) => h("li", {}, `${name.asked} → `, h("span", { lang: languageOf(name.found) }, name.found)))),
+    ],
     readings.length > 0 && [
       h("p", { class: "note" }, t("whyReadings")),
       h("ul", { class: "readings" }, readings.map((reading) => readingItem(text, reading))),

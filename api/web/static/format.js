@@ -68,7 +68,8 @@ function moneyWriter(unit, per) {
   const behind = per ? ` / ${t("perUnit", { unit: per })}` : "";
   if (/^[A-Z]{3}$/.test(unit ?? "")) {
     const large = numberFormat({ ...COMPACT, style: "currency", currency: unit, currencyDisplay: "name" });
-    const small = numberFormat({ style: "currency", currency: unit, currencyDisplay: "name", maximumFractionDigits: 2, trailingZeroDisplay: "stripIfInteger" });
+    const exact = { maximumFractionDigits: 2, trailingZeroDisplay: "stripIfInteger" };
+    const small = numberFormat({ ...exact, style: "currency", currency: unit, currencyDisplay: "name" });
     return (number) => (Math.abs(number) < LARGE ? small : large)(number) + behind;
   }
   const write = plainWriter();

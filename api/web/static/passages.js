@@ -13,12 +13,18 @@ export function passageList(title, { passages, index, explain }, own) {
   const items = passages.map((passage) =>
     h("li", { class: "card passage" }, passageItem(passage, { name: index.collection, explain, isOwn: passage === own })),
   );
-  return h("section", { class: "passages", "aria-labelledby": "passages" }, h("h2", { id: "passages" }, title), h("ol", {}, items));
+  const heading = h("h2", { id: "passages" }, title);
+  return h("section", { class: "passages", "aria-labelledby": "passages" }, heading, h("ol", {}, items));
 }
 
 function passageItem(passage, { name, explain, isOwn }) {
   return [
-    h("div", { class: "passage-head" }, h("span", { class: "rank", "aria-hidden": "true" }, passage.rank), placeLine(name, passage, isOwn)),
+    h(
+      "div",
+      { class: "passage-head" },
+      h("span", { class: "rank", "aria-hidden": "true" }, passage.rank),
+      placeLine(name, passage, isOwn),
+    ),
     markedText(passage),
     copies(passage, name),
     whyFold(passage, explain),
@@ -70,8 +76,9 @@ async function fillPublisher(element, name, place) {
 
 function copies({ copies: places = [] }, name) {
   if (places.length === 0) return null;
-  const links = places.map((place) =>
-    h("li", {}, h("a", { href: citationLink(name, place), lang: languageOf(place.title || place.source) }, place.title || place.source)),
-  );
+  const links = places.map((place) => {
+    const title = place.title || place.source;
+    return h("li", {}, h("a", { href: citationLink(name, place), lang: languageOf(title) }, title));
+  });
   return h("div", { class: "copies" }, h("span", {}, t("alsoIn")), h("ul", {}, links));
 }

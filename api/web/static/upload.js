@@ -21,7 +21,9 @@ export function uploadPanel(name, added, signal) {
   whenAdded = async () => {
     if (!signal.aborted) await added();
   };
-  const input = h("input", { type: "file", multiple: true, id: "files", class: "unseen", accept: TYPES, "aria-describedby": "upload-types" });
+  const input = h("input", {
+    type: "file", multiple: true, id: "files", class: "unseen", accept: TYPES, "aria-describedby": "upload-types",
+  });
   const published = h("input", { type: "date", id: "upload-published" });
   const tags = h("input", { type: "text", id: "upload-tags", maxlength: 1000, autocomplete: "off" });
   queue ??= h("ul", { class: "queue", on: { retry: ({ detail: line }) => enqueue([line]) } });
@@ -32,7 +34,14 @@ export function uploadPanel(name, added, signal) {
     "section",
     { class: "drop", "aria-labelledby": "upload" },
     h("h2", { id: "upload" }, t("uploadTitle")),
-    h("p", { class: "drop-here" }, icon("upload"), h("span", {}, `${t("uploadText")} `), input, h("label", { class: "button", for: "files" }, t("choose"))),
+    h(
+      "p",
+      { class: "drop-here" },
+      icon("upload"),
+      h("span", {}, `${t("uploadText")} `),
+      input,
+      h("label", { class: "button", for: "files" }, t("choose")),
+    ),
     h("p", { class: "note", id: "upload-types" }, t("uploadTypes")),
     h(
       "details",
@@ -43,7 +52,8 @@ export function uploadPanel(name, added, signal) {
     queue,
   );
   const take = (files) => {
-    const fields = { collection: name, published: published.value, tags: tags.value.split(/[,，、]/).map((tag) => tag.trim()).filter(Boolean) };
+    const named = tags.value.split(/[,，、]/).map((tag) => tag.trim());
+    const fields = { collection: name, published: published.value, tags: named.filter(Boolean) };
     enqueue([...files].map((file) => uploadLine(file, fields)));
   };
   input.addEventListener("change", () => {

@@ -88,7 +88,10 @@ export class TextWindow {
     let text = "";
     for (let step = 0; step < MOST_STEPS && text.trim().length < Math.min(size, ENOUGH); step += 1) {
       const reach = size * 2 ** step;
-      const [low, high] = direction < 0 ? [Math.max(first, this.#start - reach), this.#start] : [this.#end, Math.min(last, this.#end + reach)];
+      const [low, high] =
+        direction < 0
+          ? [Math.max(first, this.#start - reach), this.#start]
+          : [this.#end, Math.min(last, this.#end + reach)];
       if (low >= high) break;
       if (direction < 0) this.#start = low;
       else this.#end = high;

@@ -147,6 +147,7 @@ export const en = {
   ownPassage: "the answer stands here",
   why: "Why this passage?",
   whyText: "How well the passage fits the question, by each measure. The total decides the order.",
+  whyNames: "What the question names, as it stands here:",
   whyReadings: "What could be the answer in it, and how the reader rates each:",
   score_dense: "Meaning of the passage",
   score_sentence: "Meaning of its best sentence",

@@ -131,6 +131,7 @@ export const zh = {
   ownPassage: "答案出处",
   why: "为什么是这个段落？",
   whyText: "该段落与问题在各项指标上的吻合程度，总分决定排序。",
+  whyNames: "问题中的名称在此处的写法：",
   whyReadings: "其中可能的答案及阅读模型的评分：",
   score_dense: "段落语义",
   score_sentence: "最佳句子语义",
