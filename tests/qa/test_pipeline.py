@@ -12,8 +12,11 @@ from indexer.encoder import load_encoder
 from indexer.errors import QueryError
 from indexer.load import load_bytes
 from qa.assemble import assemble
+from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline, Request
+from qa.refit import Held, Refit, Refits
 from qa.results import AskResult, Filters
+from qa.settings import QASettings
 from qa.stages import STAGES
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -180,3 +183,21 @@ def test_explain_tells_where_the_time_went(pipeline: Pipeline, seeds: Collection
 def test_what_cannot_be_asked_is_refused(pipeline: Pipeline, small: Collection, question: str):
     with pytest.raises(QueryError):
         pipeline.ask(small.snapshot(), Request(question))
+
+
+def test_the_state_of_answers_follows_glossary_and_calibration(small: Collection):
+    snapshot = small.snapshot()
+    refits = Refits({})
+    pipeline = Pipeline(load_encoder("embedded"), Glossaries(), None, QASettings(), refits)  # type: ignore[arg-type]
+    shipped = pipeline.state(snapshot)
+    assert hash(shipped) == hash(pipeline.state(snapshot))
+    assert shipped == pipeline.state(snapshot)
+    refits.of = lambda _: Held(Refit(1.0, 0.5, 0.4, 50, "2025-06-01", {"encoder": "a"}))  # type: ignore[method-assign]
+    fitted = pipeline.state(snapshot)
+    assert hash(fitted) == hash(pipeline.state(snapshot))
+    assert fitted != shipped
+    own = small.path / "glossaries" / "own.toml"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text('[[entry]]\nterms = ["食堂", "canteen"]\n', encoding="utf-8")
+    assert pipeline.state(snapshot) != fitted
+    own.unlink()
