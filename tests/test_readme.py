@@ -104,11 +104,20 @@ def test_every_curl_command_answers(place: Path, service: int):
     assert deleted["doc_id"] == "note-1"
 
 
+def test_the_chat_client_is_answered(place: Path, service: int):
+    code = block("python").replace("127.0.0.1:8000", f"127.0.0.1:{service}")
+    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "**近七成**" in done.stdout
+
+
+# Last: from the first key on, the service needs one.
 def test_every_citespan_command_runs_and_tells_what_it_should(place: Path, service: int):
     out = {line: run(line, place) for line in COMMANDS if line.startswith(".venv/bin/citespan")}
     said = " ".join(out.values())
     assert "1 added" in said
     assert any(text.startswith("北京") for text in out.values())
+    assert any("ck_" in text for text in out.values())
     assert (place / "report.html").read_text("utf-8").startswith("<!")
 
 
