@@ -262,7 +262,8 @@ def table(rates: Sequence[Rate]) -> Iterator[str]:
     yield "| route | questions | requests | kept | CPU ms a request | requests a CPU second | of the constant |"
     yield "|---|---|---|---|---|---|---|"
     for rate in rates:
-        kept, ms = 100 * rate.kept / rate.requests, 1000 / rate.a_second
+        # wrk does not count what it leaves unanswered at the end.
+        kept, ms = 100 * min(1.0, rate.kept / rate.requests), 1000 / rate.a_second
         yield (
             f"| {rate.route} | {rate.asking} | {rate.requests:,} | {kept:.0f} % | {ms:.2f} | {rate.a_second:,.0f}"
             f" | {rate.a_second / limit[rate.route]:.3f} |"
