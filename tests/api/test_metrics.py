@@ -69,7 +69,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that has had a known traffic."""
     folder = tmp_path_factory.mktemp("counted")
     (folder / "tmp").mkdir()
-    with start_server(folder, CITESPAN_WORKERS="2", TMPDIR=str(folder / "tmp")) as server:
+    with start_server(folder, CITESPAN_WORKERS="2", CITESPAN_ANSWER_CACHE="0", TMPDIR=str(folder / "tmp")) as server:
         for doc_id, body in DOCUMENTS.items():
             assert call(server, "PUT", f"/v1/documents/{doc_id}", json=body).status_code == 201
         for _ in range(ASKED):
