@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from api.access.caller import caller
 from api.answer_cache import AnswerCache
-from api.metrics import Metrics
 from api.settings import Settings
 from indexer.collection import Collection
 from indexer.collections import Collections
 from indexer.errors import CollectionNotFound
 from indexer.writer import Writer
 from qa.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    # The command line comes by here, and Prometheus' library decides at its import how it counts (`api/server.py`).
+    from api.metrics import Metrics
 
 EXTENSION = "citespan"
 

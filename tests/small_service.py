@@ -152,17 +152,13 @@ class Server:
 
 
 def start_server(data_dir: Path, **environ: str) -> Server:
-    """``api.server.serve`` in a process of its own, once it answers."""
+    """``citespan serve`` in a process of its own, once it answers."""
     port = free_port()
     log = data_dir / "server.log"
     own = {name: value for name, value in os.environ.items() if not name.startswith("CITESPAN_")}
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "from api.server import serve; from api.settings import Settings; serve(Settings.load())",
-            ],
+            [sys.executable, "-m", "api", "serve"],
             env={**own, "CITESPAN_DATA": str(data_dir), "CITESPAN_PORT": str(port), **environ},
             stdout=stream,
             stderr=subprocess.STDOUT,

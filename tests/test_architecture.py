@@ -45,3 +45,10 @@ def test_serving_on_the_embedded_models_imports_neither_torch_nor_langchain_nor_
 )
 def test_a_file_is_one_idea(path: Path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_the_command_line_leaves_it_to_the_server_how_prometheus_counts():
+    """At its import prometheus_client decides whether the counts of several workers are added up."""
+    code = "import sys, api.cli, api.server; print('prometheus_client' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False", done.stdout + done.stderr
