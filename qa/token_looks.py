@@ -64,7 +64,7 @@ class RememberedLooks:
         self._sentences = sentences
         self._limit = max(1, _REMEMBERED // (8 * max(1, sentences)))
         self._lock = Lock()
-        self._known = _Known(0, 0)
+        self._known = _Known(0, sentences)
 
     def of(self, asked: Tokens, shares: Floats) -> tuple[Floats, Floats]:
         """As `TokenLooks.of`."""

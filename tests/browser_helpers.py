@@ -182,6 +182,11 @@ class Page:
         if not self.script("return 'axe' in window"):
             # Through the debugger: the page's own policy lets no other script in.
             self.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_source()})
+        # What fades in is judged as it is then.
+        self.script(
+            "document.getAnimations().filter(a => a.effect.getComputedTiming().iterations < Infinity)"
+            ".forEach(a => a.finish())"
+        )
         options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": rules}} if rules else {})
         run = f"axe.run({json.dumps(options)}).then(({{violations}}) => JSON.stringify(violations))"
         found = self.driver.execute_cdp_cmd(

@@ -72,6 +72,16 @@ def test_a_full_memory_begins_anew_and_says_the_same(passages: ChunkTokens, monk
             assert len(looks._known.rows) <= max(12, len(asked(question)[0]))
 
 
+def test_no_tokens_find_nothing_remembered_or_not(passages: ChunkTokens):
+    tokens, shares = np.zeros(0, np.int32), np.zeros(0, np.float32)
+    sentences = len(passages.counts)
+    for looks in (TokenLooks(passages, ENCODER), RememberedLooks(TokenLooks(passages, ENCODER), sentences)):
+        sums, best = looks.of(tokens, shares)
+        assert sums.shape == (sentences,)
+        assert not sums.any()
+        assert best.shape == (0, sentences)
+
+
 def test_looks_are_kept_for_candidates_that_last(passages: ChunkTokens):
     ids, boilerplate = (1, 2, 3), (False,) * 3
     lasting = Candidates(ids, boilerplate, passages, lasting=True)

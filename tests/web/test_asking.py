@@ -183,6 +183,8 @@ def test_every_problem_of_the_service_has_words(page: Page) -> None:
         "json_invalid", "request_invalid", "filter_invalid", "doc_id_invalid", "collection_name_invalid",
         "file_outside", "upload_failed", "config_invalid", "model_not_found", "parameter_unsupported",
         "content_unsupported",
+        # of the bots
+        "bot_not_configured", "bot_busy", "signature_invalid", "request_stale", "xml_invalid",
     }  # fmt: skip
     assert {code for code in codes - never_seen if f"problem_{code}:" not in words} == set()
 
