@@ -55,9 +55,9 @@ RUN /opt/sbom/bin/cyclonedx-py environment --output-reproducible --no-validate -
 FROM ${BASE_IMAGE} AS base
 RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin citespan \
     && mkdir /data && chown citespan:citespan /data
-# Modules are compiled already, and the root file system may be read-only.
+# Modules are compiled already, and the root file system may be read-only. A container's log is read by machines first.
 ENV PATH=/opt/citespan/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    CITESPAN_DATA=/data CITESPAN_HOST=0.0.0.0
+    CITESPAN_DATA=/data CITESPAN_HOST=0.0.0.0 CITESPAN_LOG_FORMAT=json
 WORKDIR /data
 EXPOSE 8000
 # A request by hand, for the modules that know HTTP would take longer to import than it takes to answer.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 import requests
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
-from small_service import Server
+from small_service import Server, start_server
 
 from api.problems import PROBLEMS
 from qa.results import REASONS
@@ -134,6 +136,36 @@ def test_every_metric_is_told_of_and_no_other(exported: Exported):
 
 def test_the_reasons_that_are_counted_are_those_there_are(exported: Exported):
     assert {labels["outcome"] for labels in exported["citespan_answers_total"]} == {"answered", *REASONS}
+
+
+@pytest.fixture
+def scraped(tmp_path: Path) -> tuple[Path, dict]:
+    """The folder of ``prometheus.yml`` after the page's command was run there, and the job in it."""
+    (command,) = (line for line in re.findall(r"^\(umask.*", PAGE, re.MULTILINE))
+    environ = {**os.environ, "CITESPAN_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    program = f'citespan() {{ "{sys.executable}" -m api "$@"; }}; '
+    subprocess.run(["sh", "-c", program + command], check=True, cwd=tmp_path, env=environ, timeout=60)
+    (job,) = yaml.safe_load(re.findall(r"```yaml\n(# prometheus.yml\n.*?)```", PAGE, re.DOTALL)[0])["scrape_configs"]
+    return tmp_path, job
+
+
+def scrape(server: Server, folder: Path, job: dict) -> int:
+    """The status of a scrape as Prometheus would make it of ``job``: by the key in its file, trimmed, as a bearer."""
+    told = job.get("authorization", {})
+    headers = {}
+    if "credentials_file" in told:
+        headers["Authorization"] = f"Bearer {(folder / told['credentials_file']).read_text('utf-8').strip()}"
+    return requests.get(f"{server.url}{job.get('metrics_path', '/metrics')}", headers=headers, timeout=30).status_code
+
+
+def test_the_scrape_of_the_page_works_where_there_are_keys(scraped: tuple[Path, dict]):
+    folder, job = scraped
+    without = {name: value for name, value in job.items() if name != "authorization"}
+    assert (folder / "citespan.key").stat().st_mode & 0o077 == 0
+    with start_server(folder) as keyed:
+        assert (scrape(keyed, folder, job), scrape(keyed, folder, without)) == (200, 401)
+    with start_server(folder, CITESPAN_METRICS_OPEN="true") as opened:
+        assert (scrape(opened, folder, job), scrape(opened, folder, without)) == (200, 200)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Prometheus")

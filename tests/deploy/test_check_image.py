@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from container_image import ROOT
-from small_service import Server
+from container_image import ROOT, variables
+from small_service import Server, start_server
 
 FOLDER = ROOT / "deploy"
 IMAGE = os.environ.get("CHECK_IMAGE", "citespan:latest")
@@ -58,6 +59,19 @@ def test_the_probe_sees_when_it_is_ready_and_what_it_answers(seeded: Server):
     told = probe(seeded, "ask", "3")
     assert told["answer"] == "近七成"
     assert told["citations"] >= 1
+
+
+def test_a_complaint_in_the_log_is_seen_and_a_quiet_log_passes(tmp_path: Path):
+    is_quiet = runpy.run_path(str(FOLDER / "check-image"))["is_quiet"]
+    with start_server(tmp_path, CITESPAN_LOG_FORMAT=variables()["CITESPAN_LOG_FORMAT"]) as server:
+        server.stop()
+    lines = server.log.read_text("utf-8").splitlines()
+    assert lines
+    assert all(is_quiet(line) for line in lines)
+    for level in ("warning", "error", "critical"):
+        assert not is_quiet(lines[0].replace('"info"', f'"{level}"'))
+    assert not is_quiet("Traceback (most recent call last):")
+    assert not is_quiet('["info"]')
 
 
 def fake_engine(folder: Path, answers: str) -> Path:

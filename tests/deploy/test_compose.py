@@ -6,7 +6,7 @@ import re
 
 import pytest
 import yaml
-from container_image import ROOT, healthcheck, port, stages, user, volume
+from container_image import ROOT, healthcheck, port, stages, user, variables, volume
 
 from api.settings import Settings
 
@@ -60,7 +60,8 @@ def test_its_health_is_that_of_the_image(service: dict):
 
 def test_its_variables_are_settings_and_it_waits_for_the_end(service: dict):
     assert all(isinstance(text, str) for text in service["environment"].values())  # true would become "True"
-    settings = Settings.load(environ=service["environment"])
+    settings = Settings.load(environ={**variables(), **service["environment"]})
+    assert settings.log_format == "json"
     assert seconds(service["stop_grace_period"]) > settings.graceful_timeout + settings.shutdown_delay
 
 

@@ -78,6 +78,7 @@ def test_its_variables_are_settings():
     own = {name: text for name, text in variables().items() if name.startswith("CITESPAN_")}
     settings = Settings.load(environ=own)
     assert (settings.host, str(settings.data_dir), settings.port) == ("0.0.0.0", "/data", port())
+    assert settings.log_format == "json"
 
 
 def test_it_is_healthy_only_while_it_can_answer(seeded, tmp_path: Path):
