@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response
 
 from api import render
+from api.collection_state import collection_state
 from api.operation import Operation, operation
 from api.problems import known_code
 from api.responses import CollectionList
@@ -37,7 +38,7 @@ def list_collections() -> Response:
 def _status(held: Service, name: str) -> Mapping[str, object] | None:
     """The state of a collection; one that is damaged says so and does not hide the others."""
     try:
-        return held.collection(name).status()
+        return collection_state(held.collection(name), held.collections.encoder, held.settings.reader)
     except CollectionNotFound:  # removed since it was listed
         return None
     except StoreError as error:

@@ -234,7 +234,13 @@ class CollectionOut(BaseModel):
     bytes: Count | None = None
     segments: list[SegmentOut] = []
     calibration: dict[str, Any] | None = Field(
-        default=None, description="The collection's own (`citespan calibrate`): figures, questions, time."
+        default=None,
+        description="The collection's own (`citespan calibrate`): figures, questions, time; `in_use`, or why it is "
+        "`ignored`.",
+    )
+    feedback: dict[str, Any] | None = Field(
+        default=None,
+        description="How many verdicts there are, `right` and `wrong`; `broken` where they cannot be read.",
     )
     code: str | None = None
     detail: str | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -185,6 +185,7 @@ class Collection:
             "committed_at": None,
             "segments": [],
             "calibration": self._calibration(),
+            "feedback": self._feedback_counts(),
         }
         try:
             snapshot = self.snapshot()
@@ -204,6 +205,12 @@ class Collection:
         except CorruptIndex as error:
             return {"broken": error.message}
         return told and {name: value for name, value in told.items() if name not in ("format", "basis")}
+
+    def _feedback_counts(self) -> Mapping[str, object]:
+        try:
+            return self.feedback.counts()
+        except CitespanError as error:
+            return {"broken": error.message}
 
     def check_encoder(self, meta: dict[str, str]) -> None:
         """Raises EncoderMismatch, or CorruptIndex for a record that was emptied or has another schema, by what

@@ -23,7 +23,7 @@ from indexer.errors import CorruptIndex, FeedbackConflict, NotReady, RevisionNot
 from indexer.snapshot import Snapshot
 
 FEEDBACK = "feedback.db"
-_VERSION = 1
+VERSION = 1
 _WAIT_MS = 10_000
 _TRIES = 5
 _SCHEMA = """
@@ -121,6 +121,14 @@ class FeedbackStore:
         with self._open() as connection:
             return _select(connection, "at >= ? ORDER BY row", (since,))
 
+    def counts(self) -> dict[str, int]:
+        """How many verdicts there are of each kind."""
+        counts = {"right": 0, "wrong": 0}
+        if self._path.exists():
+            with self._open() as connection:
+                counts |= dict(connection.execute("SELECT verdict, count(*) FROM feedback GROUP BY verdict").fetchall())
+        return counts
+
     def clear(self, *, before: str | None = None, containing: str | None = None) -> int:
         """Deletes what was stored earlier than ``before`` and holds ``containing`` anywhere; without either, all. How
         many went."""
@@ -198,8 +206,8 @@ class FeedbackStore:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA synchronous = EXTRA")
                 connection.execute("PRAGMA secure_delete = ON")
-                if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-                    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
+                if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+                    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
                 yield connection
             finally:
                 connection.close()

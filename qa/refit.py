@@ -83,6 +83,19 @@ class Held(NamedTuple):
     ignored: str | None = None
 
 
+def held_refit(file: Path, basis: Mapping[str, str]) -> Held:
+    """What ``file`` gives where ``basis`` holds: nothing if it cannot be read, or was fitted with other models."""
+    try:
+        told = read_calibration(file)
+        refit = None if told is None else read_refit(told)
+    except CitespanError as error:
+        return Held(None, error.message)
+    if refit is not None and refit.basis != basis:
+        other = ", ".join(name for name, value in basis.items() if refit.basis.get(name) != value)
+        return Held(None, f"fitted with another {other}")
+    return Held(refit)
+
+
 class Refits:
     """Looks at a collection's file at every question and reads it when it has changed. Thread safe."""
 
@@ -108,15 +121,8 @@ class Refits:
             return known[1]
 
     def _read(self, file: Path) -> Held:
-        """A file that cannot be read, or was fitted with other models, is left aside: the service goes on."""
-        try:
-            told = read_calibration(file)
-            refit = None if told is None else read_refit(told)
-        except CitespanError as error:
-            log.warning("%s: %s", file.parent.name, error.message)
-            return Held(None, error.message)
-        if refit is not None and refit.basis != self.basis:
-            other = ", ".join(name for name, value in self.basis.items() if refit.basis.get(name) != value)
-            log.warning("%s: its calibration was fitted with another %s and is not used", file.parent.name, other)
-            return Held(None, f"fitted with another {other}")
-        return Held(refit)
+        """A file that is not used is told of in the log: the service goes on."""
+        held = held_refit(file, self.basis)
+        if held.ignored is not None:
+            log.warning("%s: its calibration is not used: %s", file.parent.name, held.ignored)
+        return held

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from api.cli.context import CliContext, common_options
+from api.collection_state import collection_state
 from api.server import serve
 from api.settings import Settings
 
@@ -22,9 +25,10 @@ def serve_command(host: str | None, port: int | None, workers: int | None, data:
 @click.command("status")
 @common_options
 def status_command(context: CliContext) -> None:
-    """What the collection holds: documents, passages, commit, encoder, size."""
-    facts = context.collections().open(context.collection).status()
-    context.show(facts, lambda: [f"{name:14} {_shown(value)}" for name, value in facts.items()])
+    """What the collection holds: documents, passages, commit, encoder, size, feedback, and its own calibration."""
+    facts = _state(context, context.collection)
+    shown = {**facts, "calibration": _calibration(facts["calibration"])}
+    context.show(facts, lambda: [f"{name:14} {_shown(value)}" for name, value in shown.items()])
 
 
 @click.command("collections")
@@ -37,7 +41,7 @@ def collections_command(context: CliContext, remove: str | None) -> None:
         collections.remove(remove)
         context.show({"removed": remove}, lambda: [f"removed collection {remove}"])
         return
-    facts = [collections.open(name).status() for name in collections.names()]
+    facts = [_state(context, name) for name in collections.names()]
     context.show(
         {"collections": facts},
         lambda: (
@@ -45,6 +49,18 @@ def collections_command(context: CliContext, remove: str | None) -> None:
             or ["no collections yet: citespan index FOLDER makes one"]
         ),
     )
+
+
+def _state(context: CliContext, name: str) -> dict[str, Any]:
+    return collection_state(context.collections().open(name), context.encoder, context.settings.reader)
+
+
+def _calibration(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return "as shipped"
+    if not told["in_use"]:
+        return f"not in use: {told['ignored']}"
+    return f"in use: fitted on {told['questions']} questions, {told['fitted_at'][:19]}"
 
 
 def _shown(value: object) -> str:

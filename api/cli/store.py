@@ -7,9 +7,10 @@ import sys
 
 import click
 
+from api.cli.beside import examine_beside, repair_beside
 from api.cli.context import CliContext, common_options
 from indexer.compact import CompactReceipt, compact
-from indexer.doctor import Examination, examine, repair
+from indexer.doctor import RECORD, Examination, examine, repair
 
 
 @click.command("doctor")
@@ -19,7 +20,8 @@ from indexer.doctor import Examination, examine, repair
 def doctor_command(context: CliContext, mend: bool, wait: float) -> None:
     """Look for damage: every checksum, and whether record, segments and lexical index hold the same.
 
-    Exit code 0 only if all is well (with --repair: if all is well afterwards). Nothing is encoded again.
+    Feedback, the collection's own calibration and the keys are looked at too. Exit code 0 only if all is well (with
+    --repair: if all is well afterwards). Nothing is encoded again.
     """
     collection = context.collections().open(context.collection)
     said = not context.as_json and sys.stderr.isatty()
@@ -28,11 +30,16 @@ def doctor_command(context: CliContext, mend: bool, wait: float) -> None:
         if said:
             click.echo(f"reading the {part} ...", err=True)
 
-    found = examine(collection, on_step)
-    commit = None
+    def look() -> Examination:
+        looked = examine(collection, on_step)
+        return dataclasses.replace(looked, findings=(*looked.findings, *examine_beside(context, collection)))
+
+    found = look()
+    commit, done = None, []
     if mend and not found.well:
         commit = repair(collection, found, timeout=wait)
-        after = examine(collection, on_step)
+        done = repair_beside(collection, list(found.findings))
+        after = look()
     else:
         after = found
     result = {
@@ -41,24 +48,27 @@ def doctor_command(context: CliContext, mend: bool, wait: float) -> None:
         "findings": [dataclasses.asdict(finding) for finding in found.findings],
         "left": [dataclasses.asdict(finding) for finding in after.findings],
         "repaired_in_commit": commit,
+        "repaired_beside": done,
         **{name: getattr(after, name) for name in ("documents", "revisions", "passages", "segments")},
     }
-    context.show(result, lambda: _lines(context.collection, found, after, commit, mend))
+    context.show(result, lambda: _lines(context.collection, found, after, commit, done, mend))
     if not after.well:
         sys.exit(1)
 
 
-def _lines(name: str, found: Examination, after: Examination, commit: int | None, mend: bool) -> list[str]:
+def _lines(
+    name: str, found: Examination, after: Examination, commit: int | None, done: list[str], mend: bool
+) -> list[str]:
     lines = [f"{finding.part}: {finding.message}" for finding in found.findings]
-    if commit is not None:
-        lines.append(f"made again from the record (commit {commit})")
-        lines += [f"still wrong: {finding.part}: {finding.message}" for finding in after.findings]
+    mended = [*([f"made again from the record (commit {commit})"] if commit is not None else []), *done]
+    if mended:
+        lines += [*mended, *(f"still wrong: {finding.part}: {finding.message}" for finding in after.findings)]
     elif any(finding.repairable for finding in found.findings) and not mend:
-        lines.append("citespan doctor --repair makes this again from the record")
+        lines.append("citespan doctor --repair mends what can be mended")
     if after.well:
         held = f"documents {after.documents}, passages {after.passages}, segments {after.segments}"
         lines.append(f"{name}: all is well ({held})")
-    elif not any(finding.repairable for finding in after.findings):
+    elif any(finding.part == RECORD for finding in after.findings):
         lines.append("what the record itself has lost only a backup brings back, or indexing the document again")
     return lines
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import command_line
 import pytest
 import requests
 from small_service import Server, start_server
 
-from api.cli import main
 from indexer.build import build
 from indexer.calibration import remove_calibration, write_calibration
 from indexer.collections import Collections
@@ -75,26 +72,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def running(data: Path):
     with start_server(data) as server:
         yield server
-
-
-@pytest.fixture
-def citespan(capfd, monkeypatch):
-    """``citespan ARGUMENTS`` inside of this process, which spares the seconds of a start."""
-
-    def run(*arguments: object, data: Path, code: int = 0) -> SimpleNamespace:
-        monkeypatch.setenv("CITESPAN_DATA", str(data))
-        monkeypatch.setattr(sys, "argv", ["citespan", *map(str, arguments)])
-        capfd.readouterr()
-        try:
-            main()
-            ended = 0
-        except SystemExit as left:
-            ended = left.code or 0
-        told = SimpleNamespace(**dict(zip(("stdout", "stderr"), capfd.readouterr(), strict=True)))
-        assert ended == code, told
-        return told
-
-    return run
 
 
 def ask(server: Server, question: str, **more) -> dict:
