@@ -15,6 +15,7 @@ from api.excerpt import excerpt
 from api.links import Link
 from api.markup import MARKDOWN, PLAIN, Markup, unescaped
 from api.reply_words import CHINESE, ENGLISH, Words, words_of
+from api.traditional import traditional
 from api.value_text import value_text
 from qa.results import Language
 
@@ -51,7 +52,7 @@ def answered(reply: str) -> str | None:
 
 def compose(result: Result, link: Link, language: Language, markup: Markup, *, completed: str | None = None) -> str:
     """The reply in any markup, its blocks parted by empty lines."""
-    words = words_of(language)
+    words = words_of(language, result["question"])
     blocks = [words.understood.format(question=markup.text(completed))] if completed else []
     writer = _Writer(result, link, words, markup)
     blocks += writer.abstention() if result["answer"] is None else writer.answer()
@@ -137,6 +138,8 @@ class _Writer:
     def _worth(self, answer: Mapping[str, Any]) -> list[str]:
         """What a figure is worth, where the reader may not read it."""
         told = value_text(answer["value"], answer["text"], self._words)
+        if told and self._words.is_traditional:
+            told = traditional(told)
         return [self._markup.text(told)] if told else []
 
     def _notes(self, told: Sequence[str]) -> str:

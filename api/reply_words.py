@@ -1,12 +1,15 @@
-"""The words of a reply, in English and Chinese, and how both write dates and confidence."""
+"""The words of a reply, in English and Chinese of both scripts, and how both write dates and confidence."""
 
 from __future__ import annotations
 
 import re
 from calendar import month_name
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
 
+from api.traditional import is_traditional, traditional
 from qa.results import Language
 
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?:T.*)?")
@@ -42,6 +45,7 @@ class Words:
     between: str
     brackets: str
     is_english: bool
+    is_traditional: bool = False
 
     def date(self, text: str) -> str:
         """An ISO date, month or yearless day as people write it; anything else as it is."""
@@ -127,6 +131,22 @@ CHINESE = Words(
 )
 
 
-def words_of(language: Language) -> Words:
-    """The words for a question in ``language``; a Chinese question with English words in it is Chinese."""
-    return ENGLISH if language == "en" else CHINESE
+def words_of(language: Language, question: str) -> Words:
+    """The words for a ``question`` in ``language``; a Chinese question with English words in it is Chinese."""
+    if language == "en":
+        return ENGLISH
+    return _traditional() if is_traditional(question) else CHINESE
+
+
+@cache
+def _traditional() -> Words:
+    found = {field.name: _converted(getattr(CHINESE, field.name)) for field in fields(CHINESE)}
+    return Words(**{**found, "is_traditional": True})
+
+
+def _converted(told: Any) -> Any:
+    if isinstance(told, str):
+        return traditional(told)
+    if isinstance(told, tuple):
+        return tuple(map(traditional, told))
+    return {code: traditional(text) for code, text in told.items()} if isinstance(told, Mapping) else told

@@ -1,9 +1,11 @@
-"""What a bot says that is no answer, in both languages."""
+"""What a bot says that is no answer, in both languages, Chinese in both scripts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
+from api.traditional import is_traditional, traditional
 from qa.query import language
 
 
@@ -41,4 +43,11 @@ CHINESE = Words(
 
 def words_for(question: str) -> Words:
     """The words in the language of ``question``; Chinese where it holds none to tell that by."""
-    return ENGLISH if language(question) == "en" else CHINESE
+    if language(question) == "en":
+        return ENGLISH
+    return _traditional() if is_traditional(question) else CHINESE
+
+
+@cache
+def _traditional() -> Words:
+    return Words(**{field.name: traditional(getattr(CHINESE, field.name)) for field in fields(CHINESE)})

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 
 import pytest
 
+from api import reply_words
+from api.bots import words as bot_words
 from api.links import links_from
 from api.reply import answered, markdown_reply, plain_reply
+from api.traditional import traditional
 
 LINK = links_from("https://qa.example.org/")
 
@@ -51,6 +55,43 @@ def test_an_answer_is_span_sentence_confidence_date_and_source():
         "1. [可灵收入](https://qa.example.org/#/doc/news/kling?start=0&end=17&revision=0f&page=4)"
         " — Citespan, 1 June 2025, page 4"
     )
+
+
+TRADITIONAL = "可靈的收入有多少來自P端？"
+
+
+def test_a_question_in_traditional_characters_is_answered_in_them_and_quotations_stay():
+    asked = result(answer(value={"kind": "count", "min": 4.08e8, "max": 4.08e8, "unit": None}), question=TRADITIONAL)
+    assert plain_reply(asked, LINK, "zh") == (
+        "答案：近七成（4.08億）\n\n"
+        "> 目前可灵AI近七成收入由P端贡献。 [1]\n\n"
+        "很可能正確，約 91% · 截至2025年5月31日\n\n"
+        "來源\n\n"
+        "[1] 可灵收入 — 2025年6月1日\n"
+        "    https://qa.example.org/#/doc/news/kling?start=0&end=17&revision=0f"
+    )
+    assert answered(markdown_reply(asked, LINK, "zh")) == "近七成"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (TRADITIONAL, "這些文檔中沒有答案。 有相關段落，但沒有一處說得足夠明確、可以引為答案。"),
+        ("鴻海的营收是多少？", "这些文档中没有答案。 有相关段落，但没有一处说得足够明确、可以引为答案。"),
+        ("可灵的收入？", "这些文档中没有答案。 有相关段落，但没有一处说得足够明确、可以引为答案。"),
+    ],
+)
+def test_an_abstention_is_in_the_script_of_the_question(question: str, said: str):
+    assert plain_reply(result(question=question), LINK, "zh").startswith(said)
+
+
+def test_no_word_of_ours_is_simplified_in_a_reply_in_traditional_characters():
+    for words in (reply_words.words_of("zh", TRADITIONAL), bot_words.words_for(TRADITIONAL)):
+        whole = "".join(str(getattr(words, field.name)) for field in dataclasses.fields(words))
+        assert traditional(whole) == whole
+        assert "{" in whole
+    assert bot_words.words_for("这个问题呢？") is bot_words.CHINESE
+    assert bot_words.words_for(TRADITIONAL).busy.startswith("現在提問太多")
 
 
 def test_the_same_in_chinese_and_without_markup():
