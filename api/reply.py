@@ -15,7 +15,7 @@ from api.excerpt import excerpt
 from api.links import Link
 from api.markup import MARKDOWN, PLAIN, Markup, unescaped
 from api.reply_words import CHINESE, ENGLISH, Words, words_of
-from api.traditional import traditional
+from api.traditional import traditional_units
 from api.value_text import value_text
 from qa.results import Language
 
@@ -139,7 +139,7 @@ class _Writer:
         """What a figure is worth, where the reader may not read it."""
         told = value_text(answer["value"], answer["text"], self._words)
         if told and self._words.is_traditional:
-            told = traditional(told)
+            told = traditional_units(told)
         return [self._markup.text(told)] if told else []
 
     def _notes(self, told: Sequence[str]) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from calendar import month_name
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any
+from dataclasses import dataclass
 
-from api.traditional import is_traditional, traditional
+from api.traditional import is_traditional
 from qa.results import Language
 
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?:T.*)?")
@@ -130,23 +128,43 @@ CHINESE = Words(
     is_english=False,
 )
 
+TRADITIONAL = Words(
+    understood="理解為：{question}",
+    answer="答案：",
+    possible="可能的答案：",
+    in_words="原文如下：",
+    verdicts={"yes": "是，依據是這句原文：", "no": "否，依據是這句原文："},
+    confidence="{words}，約 {percent}%",
+    levels=("很可能正確", "大概正確", "正確的可能性略大", "存疑"),
+    as_of="截至{date}",
+    forecast="預測",
+    agree="{n} 處來源說法一致",
+    conflict="文檔說法不一，以哪個為準請自行判斷：",
+    others="可能性較小，但也查到：",
+    sources="來源",
+    published="{date}",
+    page="第 {page} 頁",
+    untitled="無標題",
+    abstention="這些文檔中沒有答案。",
+    reasons={
+        "nothing_found": "沒有與問題相符的段落。",
+        "low_confidence": "有相關段落，但沒有一處說得足夠明確、可以引為答案。",
+        "other_period": "文檔講的是另一個時期，不是你問的時期。",
+    },
+    reason="沒有一處足夠明確地回答了這個問題。",
+    nearest="最接近的段落",
+    advice="可以換個問法，或添加文檔。",
+    at_least="至少 {value}",
+    at_most="至多 {value}",
+    between="，",
+    brackets="（{}）",
+    is_english=False,
+    is_traditional=True,
+)
+
 
 def words_of(language: Language, question: str) -> Words:
     """The words for a ``question`` in ``language``; a Chinese question with English words in it is Chinese."""
     if language == "en":
         return ENGLISH
-    return _traditional() if is_traditional(question) else CHINESE
-
-
-@cache
-def _traditional() -> Words:
-    found = {field.name: _converted(getattr(CHINESE, field.name)) for field in fields(CHINESE)}
-    return Words(**{**found, "is_traditional": True})
-
-
-def _converted(told: Any) -> Any:
-    if isinstance(told, str):
-        return traditional(told)
-    if isinstance(told, tuple):
-        return tuple(map(traditional, told))
-    return {code: traditional(text) for code, text in told.items()} if isinstance(told, Mapping) else told
+    return TRADITIONAL if is_traditional(question) else CHINESE

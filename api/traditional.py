@@ -1,30 +1,28 @@
-"""Traditional Chinese: whether a text is written in it, and our own words in it. Quotations are never converted.
-
-Source of the pairs: OpenCC's t2s, s2t and s2tw (with the characters that are usual in Taiwan).
-"""
+"""Traditional Chinese: whether a text is written in it, and values in it. Quotations are never converted."""
 
 from __future__ import annotations
 
-from functools import cache
-
-from opencc import OpenCC
+_UNITS = str.maketrans("万亿个钟时业欧镑纪", "萬億個鐘時業歐鎊紀")
 
 
 def is_traditional(text: str) -> bool:
     """Whether more characters of ``text`` are traditional only than are simplified only: a name of the other script
-    in a question tells nothing."""
-    return _changed(text, "t2s") > _changed(text, "s2t")
+    in a question tells nothing.
+
+    Traditional only are those of Big5 that GB 2312 lacks, simplified only the other way round: both sets hold what is
+    in daily use, each of one script.
+    """
+    in_big5, in_gb2312 = (sum(_holds(char, charset) for char in text) for charset in ("big5", "gb2312"))
+    return in_big5 > in_gb2312  # those in both cancel out
 
 
-def traditional(text: str) -> str:
-    """``text``, which is simplified, in traditional characters."""
-    return str(_converter("s2tw").convert(text))
+def traditional_units(text: str) -> str:
+    """A value with its unit, as ``api/value_text.py`` writes them, in traditional characters."""
+    return text.translate(_UNITS)
 
 
-def _changed(text: str, way: str) -> int:
-    return sum(before != after for before, after in zip(text, _converter(way).convert(text), strict=False))
-
-
-@cache
-def _converter(way: str) -> OpenCC:
-    return OpenCC(way)
+def _holds(char: str, charset: str) -> bool:
+    try:
+        return bool("\u3400" <= char <= "\u9fff" and char.encode(charset))
+    except UnicodeEncodeError:
+        return False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 
-from api.traditional import is_traditional, traditional
+from api.traditional import is_traditional
 from qa.query import language
 
 
@@ -40,14 +39,19 @@ CHINESE = Words(
     failed="我这边出了故障，没能作答。管理员可以在日志里按 {id} 查到原因。",
 )
 
+TRADITIONAL = Words(
+    help="請向我提一個關於文檔的問題。我引用原文作答；文檔裡沒有的，我會直說。",
+    busy="現在提問太多，忙不過來。請過一分鐘再問。",
+    slow="這個問題用時超過了這裡允許的時限。請稍後再問。",
+    too_long="問題太長了，請控制在 {limit} 個字以內。",
+    unclear="看不出這是一個問題，請用文字提問。",
+    not_ready="還沒有可以用來回答的文檔。",
+    failed="我這邊出了故障，沒能作答。管理員可以在日誌裡按 {id} 查到原因。",
+)
+
 
 def words_for(question: str) -> Words:
     """The words in the language of ``question``; Chinese where it holds none to tell that by."""
     if language(question) == "en":
         return ENGLISH
-    return _traditional() if is_traditional(question) else CHINESE
-
-
-@cache
-def _traditional() -> Words:
-    return Words(**{field.name: traditional(getattr(CHINESE, field.name)) for field in fields(CHINESE)})
+    return TRADITIONAL if is_traditional(question) else CHINESE

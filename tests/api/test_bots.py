@@ -338,6 +338,13 @@ def test_a_reply_goes_to_the_thread_with_links_to_the_exact_place(served, platfo
     assert "thread_ts" not in platform.replies("D" + second)[0].body
 
 
+def test_a_question_in_traditional_characters_is_answered_in_them(served, platform, target):
+    send(served, SENDERS[0](platform).question(target, "可靈AI的收入有多少來自P端？"))
+    (reply,) = platform.replies(target)
+    assert "來源" in reply.text
+    assert "目前可灵AI近七成收入由P端贡献" in reply.text
+
+
 def test_a_slash_command_is_answered_to_its_sender_alone(served, narrow, platform, target):
     slack = SENDERS[0](platform)
     assert send(served, slack.command(target, QUESTION)).content == b""

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from opencc import OpenCC
 
+from api import value_text as module
 from api.reply_words import CHINESE, ENGLISH
+from api.traditional import traditional_units
 from api.value_text import value_text
 
 
@@ -45,3 +48,8 @@ def money(least, most, unit="CNY", **more):
 def test_a_value_is_told_where_its_text_may_not_be_read(value, written, english, chinese):
     assert value_text(value, written, ENGLISH) == english
     assert value_text(value, written, CHINESE) == chinese
+
+
+def test_every_unit_has_its_traditional_form():
+    units = [*module._DURATIONS, *module._CURRENCIES.values(), *(name for _, name in module._SCALES_ZH)]
+    assert [traditional_units(unit) for unit in units] == [OpenCC("s2tw").convert(unit) for unit in units]

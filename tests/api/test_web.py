@@ -56,7 +56,7 @@ def test_the_page_is_packed_for_those_who_take_it(client):
 def test_every_module_is_asked_for_at_once():
     named = set(re.findall(r'modulepreload" href="static/([\w-]+\.js)"', (FOLDER / "index.html").read_text("utf-8")))
     modules = {file.name for file in (FOLDER / "static").glob("*.js")}
-    own_way = {"app.js", "theme.js", "stuck.js", "words-en.js", "words-zh.js"}  # named by the page, or loaded by language
+    own_way = {"app.js", "theme.js", "stuck.js", "words-en.js", "words-zh.js"}  # by the page itself, or by language
     assert named == modules - own_way
 
 
