@@ -26,15 +26,15 @@ from api.access.shared import SharedMemory
 from api.answer_cache import AnswerCache
 from api.bots.routes import register_bots
 from api.errors import register_errors
-from api.links import check_public_url
-from api.metric_sources import BuildInfo, IndexGauges, ProcessGauges
-from api.metrics import Metrics
-from api.request_id import register_request_id
+from api.observe.metric_sources import BuildInfo, IndexGauges, ProcessGauges
+from api.observe.metrics import Metrics
+from api.observe.request_id import register_request_id
+from api.observe.tracing import register_tracing
+from api.observe.watch import register_watch
+from api.reply.links import check_public_url
 from api.security import register_security
 from api.service import EXTENSION, Service
 from api.settings import Settings
-from api.tracing import register_tracing
-from api.watch import register_watch
 from indexer.collections import Collections
 from indexer.encoder import load_encoder
 from qa.assemble import assemble

@@ -12,10 +12,10 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from api.chat.errors import error_member, speaks_openai
-from api.logs import fields
+from api.observe.logs import fields
+from api.observe.request_id import request_id
 from api.problems import PROBLEM_JSON, PROBLEMS, RETRY_AFTER, known_code
 from api.render import json_response
-from api.request_id import request_id
 from indexer.errors import CitespanError
 
 log = logging.getLogger("citespan")
@@ -62,7 +62,7 @@ def problem_body(code: str, detail: str, errors: Sequence[FieldError] = (), **mo
 
 
 def problem(code: str, detail: str, errors: Sequence[FieldError] = (), **more: object) -> Response:
-    """The response for ``code``, which is also counted and logged (``api/watch.py``)."""
+    """The response for ``code``, which is also counted and logged (``api/observe/watch.py``)."""
     g.problem = code
     body = problem_body(code, detail, errors, **more)
     response = json_response(body, PROBLEMS[code].status, media_type=PROBLEM_JSON)

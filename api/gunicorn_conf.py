@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from api.access.exposure import check_exposure
 from api.access.shared import shared_memory
-from api.logs import configure
-from api.server import options
+from api.observe.logs import configure
+from api.serving.server import options
 from api.settings import Settings
 
 _settings = Settings.load()

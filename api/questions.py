@@ -9,9 +9,9 @@ from typing import Any
 
 from api import render
 from api.errors import RequestError
+from api.observe.tracing import trace_question
 from api.schemas import AskRequest, FiltersBody, SearchRequest
 from api.service import Service
-from api.tracing import trace_question
 from indexer.errors import QueryError
 from indexer.snapshot import Snapshot
 from qa.pipeline import Request

@@ -20,8 +20,8 @@ from indexer.writer import Writer
 from qa.pipeline import Pipeline
 
 if TYPE_CHECKING:
-    # The command line comes by here, and Prometheus' library decides at its import how it counts (`api/server.py`).
-    from api.metrics import Metrics
+    # The command line comes by here, and Prometheus' library decides at its import how it counts (`api/serving`).
+    from api.observe.metrics import Metrics
 
 EXTENSION = "citespan"
 

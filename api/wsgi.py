@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from api.access.shared import shared_memory
 from api.app import create_app
-from api.follow import follow
 from api.service import EXTENSION
+from api.serving.follow import follow
 from api.settings import Settings
 
 app = create_app(Settings.load(), shared=shared_memory())

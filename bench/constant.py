@@ -14,7 +14,7 @@ import orjson
 from flask import Flask, Response
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from api.server import options
+from api.serving.server import options
 from api.settings import Settings
 
 JSON = "application/json"
@@ -35,7 +35,7 @@ def _saying(size: int) -> Callable[[], Response]:
 
 
 class ConstantServer(BaseApplication):  # type: ignore[misc]
-    """gunicorn with the options of ``api.server``, but gunicorn's own worker: the service's looks after its service."""
+    """gunicorn with the options of the service, but gunicorn's own worker: the service's looks after its service."""
 
     def __init__(self, settings: Settings, app: Flask) -> None:
         self._settings, self._app = settings, app

@@ -32,7 +32,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from api.server import METRICS_VARIABLE
+from api.serving.server import METRICS_VARIABLE
 from api.settings import Settings
 from bench.constant import JSON
 from bench.service import COMMAND, environment, free_port, running

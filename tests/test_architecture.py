@@ -49,6 +49,6 @@ def test_a_file_is_one_idea(path: Path):
 
 def test_the_command_line_leaves_it_to_the_server_how_prometheus_counts():
     """At its import prometheus_client decides whether the counts of several workers are added up."""
-    code = "import sys, api.cli, api.server; print('prometheus_client' in sys.modules)"
+    code = "import sys, api.cli, api.serving.server; print('prometheus_client' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "False", done.stdout + done.stderr

@@ -23,8 +23,8 @@ from api.access.caller import caller
 from api.access.folder_lock import folder_lock, give_to_owner
 from api.access.gate import operation_at
 from api.access.keys import Key
+from api.observe.request_id import request_id
 from api.operation import UNSAFE_METHODS
-from api.request_id import request_id
 from api.settings import Settings
 
 log = logging.getLogger("citespan")

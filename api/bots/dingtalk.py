@@ -21,8 +21,8 @@ from api.bots.markups import DINGTALK
 from api.bots.message import Message, Received, Sent
 from api.bots.outgoing import Outgoing, accepted
 from api.errors import RequestError
-from api.markup import Markup
 from api.render import json_response
+from api.reply.markup import Markup
 from api.settings import Settings
 
 _MENTION = re.compile(r"(?:(?<=\s)|^)@\S+")

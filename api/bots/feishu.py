@@ -23,8 +23,8 @@ from api.bots.message import Message, Received, Sent
 from api.bots.outgoing import Outgoing, accepted
 from api.bots.token import AccessToken
 from api.errors import RequestError
-from api.markup import Markup
 from api.render import json_response
+from api.reply.markup import Markup
 from api.settings import Settings
 
 _EXPIRED = ("99991661", "99991663", "99991664", "99991668", "99991671")

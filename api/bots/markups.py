@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from api.markup import Plain
+from api.reply.markup import Plain
 
 _GAP = "\u200b"
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

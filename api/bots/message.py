@@ -8,7 +8,7 @@ from typing import Protocol
 
 from flask import Response
 
-from api.markup import Markup
+from api.reply.markup import Markup
 
 
 @dataclass(frozen=True, slots=True)

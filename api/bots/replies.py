@@ -10,9 +10,9 @@ from api.body import validate
 from api.bots.message import Bot
 from api.bots.words import CHINESE, ENGLISH, words_for
 from api.errors import RequestError
-from api.links import Link
 from api.questions import answer_question
-from api.reply import Result, compose
+from api.reply.compose import Result, compose
+from api.reply.links import Link
 from api.schemas import AskRequest
 from api.service import Service
 from indexer.errors import CitespanError, QueryError

@@ -12,10 +12,10 @@ from api.bots.desk import Desk
 from api.bots.message import Sent
 from api.bots.platforms import open_bots
 from api.bots.replies import reply
-from api.links import base_url, links_from
+from api.observe.request_id import request_id
 from api.operation import SIGNED, Operation, operation
 from api.render import JSON
-from api.request_id import request_id
+from api.reply.links import base_url, links_from
 from api.responses import ResponseModel
 from api.schemas import RequestModel
 from api.service import service

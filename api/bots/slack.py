@@ -20,7 +20,7 @@ from api.bots.markups import SLACK
 from api.bots.message import Message, Received, Sent, plain_answer
 from api.bots.outgoing import Outgoing, PlatformError, delivered, json_object
 from api.errors import RequestError
-from api.markup import Markup
+from api.reply.markup import Markup
 from api.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"

@@ -23,7 +23,7 @@ from api.bots.message import Message, Received, Sent, plain_answer
 from api.bots.outgoing import Outgoing, accepted
 from api.bots.token import AccessToken
 from api.errors import RequestError
-from api.markup import Markup
+from api.reply.markup import Markup
 from api.settings import Settings
 from indexer.errors import ConfigError
 

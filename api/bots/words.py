@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.traditional import is_traditional
+from api.reply.traditional import is_traditional
 from qa.query import language
 
 

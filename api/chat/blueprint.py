@@ -17,10 +17,10 @@ from api.chat.models import collection_of, model_names, model_object
 from api.chat.responses import ChatCompletion, ModelList, ModelOut
 from api.chat.schemas import ChatRequest
 from api.errors import RequestError
-from api.links import base_url, links_from
 from api.operation import EVENT_STREAM, Operation, operation
 from api.questions import QUESTION_PROBLEMS, answer_question
-from api.reply import markdown_reply
+from api.reply.compose import markdown_reply
+from api.reply.links import base_url, links_from
 from api.schemas import AskRequest
 from api.service import Service, service
 from qa.query import language

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from api.chat.schemas import Message
-from api.reply import answered
+from api.reply.compose import answered
 from qa.followup import Turn, complete_last
 from qa.glossary import Glossary
 

@@ -8,7 +8,7 @@ import click
 
 from api.cli.context import CliContext, common_options
 from api.collection_state import collection_state
-from api.server import serve
+from api.serving.server import serve
 from api.settings import Settings
 
 

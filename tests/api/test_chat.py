@@ -14,7 +14,7 @@ from api.app import create_app
 from api.chat.completion import pieces, usage
 from api.chat.conversation import turns_before
 from api.chat.schemas import Message
-from api.reply import answered
+from api.reply.compose import answered
 from api.settings import Settings
 from qa.followup import Turn
 from qa.results import Filters

@@ -10,7 +10,7 @@ import pytest
 
 import indexer
 import qa
-from api.logs import JsonFormatter
+from api.observe.logs import JsonFormatter
 from api.problems import PROBLEMS, known_code
 from indexer.errors import CitespanError, StoreError
 

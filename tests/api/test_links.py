@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from api.app import create_app
-from api.links import base_url, links_from
+from api.reply.links import base_url, links_from
 from api.settings import Settings
 from indexer.collections import Collections
 from indexer.errors import ConfigError

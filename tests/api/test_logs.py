@@ -15,7 +15,7 @@ import pytest
 import requests
 from small_service import Server, start_server
 
-from api.logs import JsonFormatter, TextFormatter, fields, told
+from api.observe.logs import JsonFormatter, TextFormatter, fields, told
 from indexer.errors import StoreError
 
 QUESTION, TEXT, KEY = "XYZZY机密问题", "PLUGH保密正文", "FROBOZZ-key"

@@ -8,10 +8,10 @@ import dataclasses
 import pytest
 from opencc import OpenCC
 
-from api import reply_words
 from api.bots import words as bot_words
-from api.links import links_from
-from api.reply import answered, markdown_reply, plain_reply
+from api.reply import words as reply_words
+from api.reply.compose import answered, markdown_reply, plain_reply
+from api.reply.links import links_from
 
 LINK = links_from("https://qa.example.org/")
 

@@ -12,7 +12,7 @@ import requests
 from small_service import DOCUMENTS, KLING, start_server
 
 from api.responses import AskResponse, SearchResponse
-from api.server import check_address
+from api.serving.server import check_address
 from api.settings import Settings
 from indexer.errors import ConfigError
 

@@ -194,7 +194,7 @@ import os, signal
 from queue import SimpleQueue
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
-from api.stopping import StoppingWorker
+from api.serving.stopping import StoppingWorker
 
 class Master:
     SIG_QUEUE = SimpleQueue()

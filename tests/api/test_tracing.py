@@ -19,7 +19,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from small_service import DOCUMENTS, KLING, Server, start_server
 
-from api.otel import wanted
+from api.observe.otel import wanted
 from bench.service import free_port
 from indexer.errors import ConfigError
 from qa.stages import STAGES

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from opencc import OpenCC
 
-from api import value_text as module
-from api.reply_words import CHINESE, ENGLISH
-from api.traditional import traditional_units
-from api.value_text import value_text
+from api.reply import value_text as module
+from api.reply.traditional import traditional_units
+from api.reply.value_text import value_text
+from api.reply.words import CHINESE, ENGLISH
 
 
 def ratio(least, most, unit=None):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from small_service import start_server
 from tiny_reader import WINDOW, config, save_tiny_reader, save_tokenizer
 
-from api.server import shared_models
+from api.serving.server import shared_models
 from api.settings import Settings
 from indexer.encoder import load_encoder
 from indexer.errors import ConfigError, QueryError

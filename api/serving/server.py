@@ -26,8 +26,8 @@ from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from api.access.exposure import check_exposure
 from api.access.shared import shared_memory
-from api.logs import GunicornLogger, configure
-from api.otel import wanted
+from api.observe.logs import GunicornLogger, configure
+from api.observe.otel import wanted
 from api.settings import Settings
 from indexer.encoder import EMBEDDED
 from indexer.errors import CitespanError, ConfigError
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("citespan")
 
-# As in `api.metric_files`. Not imported from there: when prometheus_client is imported it decides how it counts, so
-# the variable must be set before.
+# As in `metric_files`. Not imported from there: when prometheus_client is imported it decides how it counts, so the
+# variable must be set before.
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - holds only heartbeat files, which gunicorn unlinks as it opens them
@@ -53,7 +53,7 @@ def options(settings: Settings) -> dict[str, Any]:
     return {
         "bind": f"{host}:{settings.port}",
         "workers": settings.workers,
-        "worker_class": "api.pacing.PacedWorker",
+        "worker_class": "api.serving.pacing.PacedWorker",
         "threads": settings.threads,
         "reuse_port": True,
         "preload_app": False,
@@ -80,7 +80,7 @@ def options(settings: Settings) -> dict[str, Any]:
 def on_starting(_: Arbiter) -> None:
     """Runs in the master, before there are workers."""
     if os.environ.get(METRICS_VARIABLE):
-        from api import metric_files
+        from api.observe import metric_files
 
         metric_files.begin(Path(os.environ[METRICS_VARIABLE]))
 
@@ -88,7 +88,7 @@ def on_starting(_: Arbiter) -> None:
 def child_exit(arbiter: Arbiter, worker: Worker) -> None:
     """Runs in the master when a worker has ended, however it did."""
     if os.environ.get(METRICS_VARIABLE):
-        from api import metric_files
+        from api.observe import metric_files
 
         try:
             metric_files.bury(Path(os.environ[METRICS_VARIABLE]), worker.pid, arbiter.WORKERS)
@@ -115,8 +115,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         from api.app import create_app  # only in a worker: it opens models and starts to count
-        from api.follow import follow
         from api.service import EXTENSION
+        from api.serving.follow import follow
 
         try:
             pipeline, collections = self.models or (None, None)

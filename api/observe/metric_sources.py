@@ -14,7 +14,7 @@ from pathlib import Path
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from api import metric_files
+from api.observe import metric_files
 from indexer.collections import Collections
 from indexer.errors import CitespanError
 from indexer.sealed import size_of

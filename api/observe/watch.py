@@ -1,4 +1,4 @@
-"""Every request is timed and counted and, if the settings say so, logged (``api/logs.py``)."""
+"""Every request is timed and counted and, if the settings say so, logged (``api/observe/logs.py``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from prometheus_client import Gauge
 from werkzeug.wsgi import ClosingIterator
 
-from api.logs import ACCESS, fields
+from api.observe.logs import ACCESS, fields
 from api.service import service
 
 if TYPE_CHECKING:

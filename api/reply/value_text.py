@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from api.reply_words import Words
+from api.reply.words import Words
 
 Value = Mapping[str, str | float | None]
 _HAN = re.compile(r"[\u3400-\u9fff]")

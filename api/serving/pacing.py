@@ -18,7 +18,7 @@ from gunicorn.http.errors import NoMoreData  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from api.errors import RequestError
-from api.stopping import StoppingWorker
+from api.serving.stopping import StoppingWorker
 
 BYTES_PER_SECOND = 1000
 """What a request must bring, on the average, beyond the seconds that it is given anyway."""

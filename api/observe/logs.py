@@ -21,7 +21,7 @@ import orjson
 from flask import g, has_request_context
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from api.request_id import request_id
+from api.observe.request_id import request_id
 from indexer.errors import CitespanError
 
 JSON_LINES, TEXT = "json", "text"

@@ -7,7 +7,7 @@ from calendar import month_name
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from api.traditional import is_traditional
+from api.reply.traditional import is_traditional
 from qa.results import Language
 
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?:T.*)?")

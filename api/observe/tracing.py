@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, has_request_context, request
 
-from api.otel import wanted
+from api.observe.otel import wanted
+from api.observe.request_id import request_id
+from api.observe.watch import UNKNOWN_ROUTE, method, route
 from api.problems import PROBLEMS
-from api.request_id import request_id
-from api.watch import UNKNOWN_ROUTE, method, route
 from qa.results import AskResult
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Whether traces are wanted: what OpenTelemetry's own environment variables say.
 
-Apart from ``api/tracing.py`` because the master asks before it may import what counts (``api/server.py``).
+Apart from ``tracing.py`` because the master asks before it may import what counts (``api/serving/server.py``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What Prometheus may know: requests, latencies, answers given and withheld, writers, and the state of the index.
 
-Counters live in the worker that counted; under ``PROMETHEUS_MULTIPROC_DIR`` (set by ``api/server.py``) a scrape adds
-up those of all workers, dead ones included (``api/metric_files.py``). What can be looked up, is: ``metric_sources.py``.
-Every label has few values: a route is its rule, never a path; nothing that a client makes up is a label.
+Counters live in the worker that counted; under ``PROMETHEUS_MULTIPROC_DIR`` (set by ``api/serving/server.py``) a scrape
+adds up those of all workers, dead ones included (``metric_files.py``). What can be looked up, is:
+``metric_sources.py``. Every label has few values: a route is its rule, never a path; nothing that a client makes up is
+a label.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from time import perf_counter, time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import Collector
 
-from api import metric_files
+from api.observe import metric_files
 from api.problems import PROBLEMS
 from qa.results import REASONS, AskResult
 from qa.stages import STAGES, StageTime

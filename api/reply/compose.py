@@ -2,7 +2,7 @@
 
 The quoted span, the sentence that holds it, how likely it is and of when, what contradicts it, and numbered sources
 with links to the exact place; or that the documents do not tell, and the nearest passages. Everything that stems
-from a document is escaped (``api/markup.py``).
+from a document is escaped (``api/reply/markup.py``).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from api.excerpt import excerpt
-from api.links import Link
-from api.markup import MARKDOWN, PLAIN, Markup, unescaped
-from api.reply_words import CHINESE, ENGLISH, Words, words_of
-from api.traditional import traditional_units
-from api.value_text import value_text
+from api.reply.excerpt import excerpt
+from api.reply.links import Link
+from api.reply.markup import MARKDOWN, PLAIN, Markup, unescaped
+from api.reply.traditional import traditional_units
+from api.reply.value_text import value_text
+from api.reply.words import CHINESE, ENGLISH, Words, words_of
 from qa.results import Language
 
 Result = Mapping[str, Any]
