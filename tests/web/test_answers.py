@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -52,14 +53,45 @@ def test_a_passage_tells_why_it_is_there(page: Page) -> None:
     page.ask(KLING)
     fold = page.wait(".passage .why")
     assert not fold.find_element("css selector", ".scores").is_displayed()
+    assert sent(page) == 1
     fold.find_element("css selector", "summary").click()
+    page.wait(".why[open] .readings")
     rows = dict(line.split("\n") for line in re.findall(r"[^\n]+\n[\d.,]+", fold.text))
     scores = asked(page.base, KLING)["passages"][0]["scores"]
     assert float(rows["The same words (BM25)"]) == round(scores["lexical"], 2)
     assert float(rows["Meaning of the passage"]) == round(scores["dense"], 2)
     assert "Kling → 可灵AI" in fold.text
     page.wait(".understood summary").click()
-    assert "revenue" in page.wait(".understood").text, "the glossary's names are told"
+    assert "revenue" in page.wait(".understood ul").text, "the glossary's names are told"
+    assert sent(page) == 2, "one explanation, asked for once, serves every fold"
+
+
+def test_an_explanation_that_cannot_be_had_is_asked_for_again(page: Page) -> None:
+    page.expected = ["ERR_INTERNET_DISCONNECTED"]
+    page.ask(KLING)
+    fold = page.wait(".passage .why")
+    page.offline(True)
+    summary = fold.find_element("css selector", "summary")
+    summary.click()
+    page.wait(".why[open] .failure")
+    page.offline(False)
+    summary.click()
+    summary.click()
+    page.wait(".why[open] .readings")
+
+
+def test_another_answers_explanation_is_not_shown(page: Page, stored: Callable[..., str]) -> None:
+    page.ask(KLING)
+    fold = page.wait(".passage .why")
+    stored("meanwhile.txt", "A note that came after the answer.")
+    fold.find_element("css selector", "summary").click()
+    page.wait_text(".why[open] .explained .note", "has changed")
+
+
+def sent(page: Page) -> object:
+    """How many questions the page has sent since it was opened."""
+    requests = "performance.getEntriesByType('resource').filter(({name}) => name.endsWith('/v1/ask'))"
+    return page.script(f"return {requests}.length")
 
 
 def test_sources_that_disagree_stand_side_by_side(page: Page) -> None:

@@ -90,8 +90,8 @@ const documentPath = (docId) => `v1/documents/${encodeURIComponent(docId)}`;
 
 export const api = {
   /** `filters` as the service takes them; null for none. */
-  ask: ({ question, collection, filters }, signal) =>
-    send("POST", "v1/ask", { body: { question, collection, ...(filters && { filters }), explain: true }, signal }),
+  ask: ({ question, collection, filters, explain }, signal) =>
+    send("POST", "v1/ask", { body: { question, collection, ...(filters && { filters }), ...(explain && { explain }) }, signal }),
 
   collections: (signal) => send("GET", "v1/collections", { signal }),
 

@@ -4,7 +4,7 @@ import { abstentionCard, answerCard } from "./answer.js";
 import { api } from "./api.js";
 import { announce, fill, h } from "./dom.js";
 import { EXAMPLES } from "./examples.js";
-import { questionFold } from "./explain.js";
+import { explanationOf, questionFold } from "./explain.js";
 import { asRequest, filterChips, filterCount, filterPanel, filtersOf, isFiltered } from "./filters.js";
 import { formatConfidence } from "./format.js";
 import { keepInHistory } from "./history.js";
@@ -100,15 +100,14 @@ function emptyPanel() {
 async function answerInto(results, asked, signal) {
   const link = linkOf(asked);
   const kept = keptAnswer(link);
-  if (kept) return fill(results, ...resultParts(kept, asked));
+  if (kept) return fill(results, ...resultParts(kept, asked, signal));
   results.setAttribute("aria-busy", "true");
   fill(results, loading(t("searching")));
   try {
-    const { question, name, filters } = asked;
-    const result = await api.ask({ question, collection: name, filters: asRequest(filters) }, signal);
+    const result = await api.ask(bodyOf(asked), signal);
     keepAnswer(link, result);
-    keepInHistory({ question, link, answer: result.answer?.text ?? null });
-    fill(results, ...resultParts(result, asked));
+    keepInHistory({ question: asked.question, link, answer: result.answer?.text ?? null });
+    fill(results, ...resultParts(result, asked, signal));
     announce(spoken(result));
   } catch (problem) {
     if (problem.name === "AbortError") return null;
@@ -120,15 +119,19 @@ async function answerInto(results, asked, signal) {
   return null;
 }
 
-function resultParts(result, { question, name, filters }) {
+const bodyOf = ({ question, name, filters }) => ({ question, collection: name, filters: asRequest(filters) });
+
+function resultParts(result, asked, signal) {
+  const { question, name, filters } = asked;
   const { answer, passages } = result;
   if (documentCount() === 0 && passages.length === 0) return [emptyPanel()];
   const unfilter = isFiltered(filters) ? askLink(question, name) : null;
   const own = answer ? passageOf(answer, passages) : null;
+  const explanation = explanationOf(result, () => api.ask({ ...bodyOf(asked), explain: true }, signal));
   return [
     answer ? answerCard(result) : abstentionCard(result, unfilter),
-    passages.length > 0 && passageList(t(answer ? "passages" : "nearestPassages"), result, own),
-    questionFold(result),
+    passages.length > 0 && passageList(t(answer ? "passages" : "nearestPassages"), result, own, explanation),
+    questionFold(result, explanation),
   ];
 }
 

@@ -8,16 +8,16 @@ import { icon } from "./icons.js";
 import { citationLink, documentOf } from "./session.js";
 import { languageOf, marked } from "./text.js";
 
-/** `own` is the passage that the answer is quoted from. */
-export function passageList(title, { passages, index, explain }, own) {
+/** `own` is the passage that the answer is quoted from; `explanation` fetches why each was found. */
+export function passageList(title, { passages, index }, own, explanation) {
   const items = passages.map((passage) =>
-    h("li", { class: "card passage" }, passageItem(passage, { name: index.collection, explain, isOwn: passage === own })),
+    h("li", { class: "card passage" }, passageItem(passage, { name: index.collection, explanation, isOwn: passage === own })),
   );
   const heading = h("h2", { id: "passages" }, title);
   return h("section", { class: "passages", "aria-labelledby": "passages" }, heading, h("ol", {}, items));
 }
 
-function passageItem(passage, { name, explain, isOwn }) {
+function passageItem(passage, { name, explanation, isOwn }) {
   return [
     h(
       "div",
@@ -27,7 +27,7 @@ function passageItem(passage, { name, explain, isOwn }) {
     ),
     markedText(passage),
     copies(passage, name),
-    whyFold(passage, explain),
+    whyFold(passage, explanation),
   ];
 }
 

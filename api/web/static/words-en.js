@@ -155,6 +155,7 @@ export const en = {
   score_soft_sentence: "Words of like meaning in one sentence",
   score_lexical: "The same words (BM25)",
   scoreTotal: "Total",
+  explainChanged: "The index has changed since this answer. Ask again to see why.",
   took: ({ ms, commit }) => `Read in ${ms} ms · state ${commit} of the index`,
   understoodNames: "Names that were taken for the same:",
   understoodSteps: "Computing time of each step:",

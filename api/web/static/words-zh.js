@@ -139,6 +139,7 @@ export const zh = {
   score_soft_sentence: "同一句中的近义词",
   score_lexical: "相同词语（BM25）",
   scoreTotal: "总分",
+  explainChanged: "作答之后索引已有变动，请重新提问后再查看原因。",
   took: ({ ms, commit }) => `用时 ${ms} 毫秒 · 索引版本 ${commit}`,
   understoodNames: "视为相同的名称：",
   understoodSteps: "各步骤的计算时间：",
