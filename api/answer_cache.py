@@ -13,13 +13,15 @@ from threading import RLock
 
 from indexer.bounded import Bounded
 from indexer.snapshot import Snapshot
-from qa.results import AskResult
+from qa.results import AskResult, Filters
 
 MAX_BYTES = 16 * 1024 * 1024
 _OVERHEAD = 4000
 """Bytes of an answer beside its texts, about."""
 _A_CHARACTER = 2
 """Bytes that Python keeps a Chinese character in."""
+_A_STRING, _THE_WIDEST = 88, 4
+"""Bytes of a string and its place in a tuple beside its characters, and of a character in one that holds an emoji."""
 
 
 class AnswerCache:
@@ -46,10 +48,11 @@ class AnswerCache:
         """What was kept for ``request`` on this very ``snapshot``."""
         return self._kept.get((self._number(snapshot), request))
 
-    def put(self, snapshot: Snapshot, request: Hashable, answer: AskResult) -> None:
-        """Keeps ``answer``; the ones that were not asked for the longest make room."""
+    def put(self, snapshot: Snapshot, request: Hashable, answer: AskResult, beside: int = 0) -> None:
+        """Keeps ``answer``; the ones that were not asked for the longest make room. ``beside``: bytes of ``request``
+        that are no part of the answer."""
         if self:
-            self._kept.put((self._number(snapshot), request), answer, size_of(answer))
+            self._kept.put((self._number(snapshot), request), answer, size_of(answer) + beside)
 
     def _number(self, snapshot: Snapshot) -> int:
         """Its own number for each snapshot: a commit's may come again, in a collection that was removed and made
@@ -60,6 +63,12 @@ class AnswerCache:
                 number = self._numbers[snapshot] = next(self._next)
                 weakref.finalize(snapshot, self._kept.drop_where, lambda key: key[0] == number).atexit = False
             return number
+
+
+def size_of_filters(filters: Filters) -> int:
+    """Bytes that ``filters`` take, at most: a request may name thousands of documents."""
+    entries = (*filters.doc_id, *filters.source, *filters.tag)
+    return sum(_A_STRING + _THE_WIDEST * len(entry) for entry in entries)
 
 
 def size_of(answer: AskResult) -> int:

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from api import render
+from api.answer_cache import size_of_filters
 from api.errors import RequestError
 from api.observe.tracing import trace_question
 from api.schemas import AskRequest, FiltersBody, SearchRequest
@@ -16,6 +17,8 @@ from indexer.errors import QueryError
 from indexer.snapshot import Snapshot
 from qa.pipeline import Request
 from qa.results import AskResult, Filters
+
+Work = Callable[[Snapshot, Request], AskResult]
 
 QUESTION_PROBLEMS = (
     "query_invalid",
@@ -31,25 +34,15 @@ QUESTION_PROBLEMS = (
 def answer_question(held: Service, body: AskRequest) -> dict[str, Any]:
     """The object of ``/v1/ask``. Raises CitespanError: a question, a filter or a collection that will not do."""
     request = _request(held, body, body.min_confidence)
-    collection = held.collection(body.collection)
-    snapshot = collection.snapshot()
-    started = perf_counter()
-    result = _result(held, held.pipeline.ask, snapshot, request)
-    held.metrics.asked(result)
-    trace_question("ask", collection.name, result)
-    return render.ask_result(result, collection.name, perf_counter() - started)
+    return render.ask_result(*_found(held, body.collection, request, "ask", held.pipeline.ask, held.metrics.asked))
 
 
 def search_passages(held: Service, body: SearchRequest) -> dict[str, Any]:
     """The object of ``/v1/search``. Raises CitespanError as :func:`answer_question` does."""
-    request = _request(held, body, None)
-    collection = held.collection(body.collection)
-    snapshot = collection.snapshot()
-    started = perf_counter()
-    result = _result(held, held.pipeline.search, snapshot, request)
-    held.metrics.searched(result)
-    trace_question("search", collection.name, result)
-    return render.search_result(result, collection.name, perf_counter() - started)
+    request, pipeline = _request(held, body, None), held.pipeline
+    return render.search_result(
+        *_found(held, body.collection, request, "search", pipeline.search, held.metrics.searched)
+    )
 
 
 def check_question(held: Service, question: str) -> None:
@@ -61,21 +54,37 @@ def check_question(held: Service, question: str) -> None:
         )
 
 
-def _result(
-    held: Service, worked_out: Callable[[Snapshot, Request], AskResult], snapshot: Snapshot, request: Request
-) -> AskResult:
-    """What ``worked_out`` makes of ``request``, or made of it before. What explains an answer has times in it, and is
-    made each time."""
+def _found(
+    held: Service,
+    name: str | None,
+    request: Request,
+    operation: str,
+    work: Work,
+    note: Callable[[AskResult], None],
+) -> tuple[AskResult, str, float]:
+    """The result of ``request``, counted and traced, with the collection that it is of and the seconds it took."""
+    collection = held.collection(name)
+    snapshot = collection.snapshot()
+    started = perf_counter()
+    result = _result(held, operation, work, snapshot, request)
+    note(result)
+    trace_question(operation, collection.name, result)
+    return result, collection.name, perf_counter() - started
+
+
+def _result(held: Service, operation: str, work: Work, snapshot: Snapshot, request: Request) -> AskResult:
+    """What ``work`` makes of ``request``, or made of it before. What explains an answer has times in it, and is made
+    each time."""
     if request.explain or not held.answers:
-        return worked_out(snapshot, request)
-    key = (worked_out.__name__, request, held.pipeline.state(snapshot))
+        return work(snapshot, request)
+    key = (operation, request, held.pipeline.state(snapshot))
     kept = held.answers.get(snapshot, key)
     if kept is not None:
         held.metrics.repeated()
         return kept
-    result = worked_out(snapshot, request)
+    result = work(snapshot, request)
     # The time of its stages was spent once.
-    held.answers.put(snapshot, key, replace(result, stages=()))
+    held.answers.put(snapshot, key, replace(result, stages=()), beside=size_of_filters(request.filters))
     return result
 
 

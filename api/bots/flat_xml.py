@@ -24,7 +24,7 @@ def parse(data: bytes) -> dict[str, str]:
         parser.Parse(data.decode(), True)
     except expat.ExpatError as error:
         raise ValueError(f"not well-formed XML: {expat.ErrorString(error.code)}") from None
-    return reader.found
+    return {name: "".join(parts) for name, parts in reader.found.items()}
 
 
 def _refuse(*_: object) -> None:
@@ -33,20 +33,20 @@ def _refuse(*_: object) -> None:
 
 class _Reader:
     def __init__(self) -> None:
-        self.found: dict[str, str] = {}
+        self.found: dict[str, list[str]] = {}
         self._path: list[str] = []
 
     def start(self, name: str, _: object) -> None:
         self._path.append(name)
         if len(self._path) == 2:
-            self.found[name] = ""
+            self.found[name] = []
 
     def end(self, _: str) -> None:
         self._path.pop()
 
     def text(self, text: str) -> None:
         if len(self._path) == 2:
-            self.found[self._path[1]] += text
+            self.found[self._path[1]].append(text)
 
 
 def cdata(text: str) -> str:

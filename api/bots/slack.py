@@ -24,8 +24,9 @@ from api.reply.markup import Markup
 from api.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"
-_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>|<![^>]*>")
-_REFERENCE = re.compile(r"<([^>|]*)(?:\|([^>]*))?>")
+# Slack writes a "<" that somebody typed as an entity. To stop at one keeps a text of many from being read for each.
+_MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>|<![^<>]*>")
+_REFERENCE = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _SPOKEN = (None, "file_share", "thread_broadcast")
 """Kinds of messages that a person wrote just now; others tell of edits, joins and bots."""
 

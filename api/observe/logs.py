@@ -87,15 +87,15 @@ class JsonFormatter(logging.Formatter):
 
 
 class TextFormatter(logging.Formatter):
-    """The same for people; only an exception takes more than one line."""
+    """The same for people. Only an exception takes more than one line; further ones are indented, so that none looks
+    like an entry, whatever a message quotes."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = entry(record)
         head = f"{line.pop('time')} {line.pop('level').upper()} {line.pop('logger')}: {plain(line.pop('event'))}"
         parts = [head, *(f"{name}={plain(str(value))}" for name, value in line.items())]
-        if record.exc_info and record.exc_info[1] is not None:
-            parts.append("\n" + told(record.exc_info[1]))
-        return " ".join(parts)
+        lines = told(record.exc_info[1]).split("\n") if record.exc_info and record.exc_info[1] is not None else []
+        return " ".join(parts) + "".join(f"\n    {plain(text)}" for text in lines)
 
 
 def entry(record: logging.LogRecord) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _ROLE = re.compile(r"who(?: is|'s| was) (.+)|(.+?)(?:现在|目前)?[是叫][谁
 _ANSWER = 40
 """Characters of an answer that may stand for a pronoun: a name, no sentence."""
 _TAIL_ZH = re.compile(
-    r"(?:大约|大概|一共|总共|每天|每月|每年|现在|目前)*(?:是|有|为|在|要|叫)?(?:多少|几|什么|谁|哪|怎|如何|为何|何时|多[大高久长快]|吗|是不是|是否)"
+    r"(?:大约|大概|一共|总共|每天|每月|每年|现在|目前){0,4}(?:是|有|为|在|要|叫)?(?:多少|几|什么|谁|哪|怎|如何|为何|何时|多[大高久长快]|吗|是不是|是否)"
 )
 _NOUN_EN = re.compile(
     r"\bof (?P<of>(?:the|an?|our|my|your) [a-z-]+(?: [a-z-]+)?|[a-z]+(?: [a-z]+)?)$"

@@ -12,13 +12,14 @@ from fakes import HashEncoder
 from flask.testing import FlaskClient
 from small_service import DOCUMENTS, KLING, FakePipeline, Server, start_server
 
-from api.answer_cache import AnswerCache, size_of
+from api.answer_cache import MAX_BYTES, AnswerCache, size_of, size_of_filters
 from api.app import create_app
+from api.service import EXTENSION
 from api.settings import Settings
 from indexer.collections import Collections
 from indexer.snapshot import Snapshot
 from qa.pipeline import Request
-from qa.results import AskResult
+from qa.results import AskResult, Filters
 
 
 class SteadyPipeline(FakePipeline):
@@ -176,6 +177,16 @@ def test_their_bytes_are_bounded(snapshot: Snapshot):
     kept.put(snapshot, "too large", result("字" * 100_000))
     assert kept.get(snapshot, "too large") is None
     assert len(kept) == 5
+
+
+def test_a_request_that_names_a_thousand_documents_weighs_what_it_takes(client: FlaskClient, pipeline: FakePipeline):
+    """Its filters are a part of the key, and no part of the answer."""
+    held = client.application.extensions[EXTENSION]
+    most = MAX_BYTES // size_of_filters(Filters(source=("字" * 1000,) * 100))
+    for number in range(most + 20):
+        source = [f"{number} {part} {'字' * 980}" for part in range(100)]
+        assert client.post("/v1/ask", json={"question": "Q?", "filters": {"source": source}}).status_code == 200
+    assert 1 <= len(held.answers) <= most + 1
 
 
 # ---------------------------------------------------------------------- the real service

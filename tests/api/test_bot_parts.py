@@ -51,6 +51,12 @@ def test_slack_text_becomes_a_question(text, asked):
     assert slack.question(text) == asked
 
 
+@pytest.mark.parametrize("piece", ["<", "<!", "<@A|", "<a|", "<@A"])
+def test_many_open_brackets_are_read_in_one_go(piece):
+    """Read once for each bracket, they would take until the test is timed out."""
+    assert slack.question(piece * 200_000) == piece * 200_000
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "asked"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 
 import pytest
@@ -12,7 +14,10 @@ from slack_sdk.signature import SignatureVerifier
 
 from api.bots import aes, dingtalk, feishu, flat_xml, slack, wecom
 from api.bots.authentic import check_fresh
+from api.bots.message import Sent
+from api.bots.outgoing import Outgoing
 from api.errors import RequestError
+from api.settings import Settings
 from indexer.errors import ConfigError
 
 # docs.slack.dev, "Verifying requests from Slack".
@@ -62,6 +67,21 @@ def test_feishus_signature_is_of_time_nonce_key_and_body():
     request = FeishuSender(None).signed(sealed, 1700000000)
     nonce = request.headers["X-Lark-Request-Nonce"]
     assert feishu.signature(FEISHU_KEY, "1700000000", nonce, sealed) == request.headers["X-Lark-Signature"]
+
+
+@pytest.mark.parametrize("spoilt", [0, 16, -1])
+def test_what_is_wrong_with_sealed_text_is_told_to_nobody(spoilt):
+    """The first block is what the text begins with, the last bytes are its padding."""
+    settings = Settings(
+        feishu_app_id="cli_a", feishu_app_secret="s", feishu_verification_token="t", feishu_encrypt_key=FEISHU_KEY
+    )
+    sealed = json.loads(FeishuSender.sealed(b'{"type": "url_verification", "challenge": "c"}'))
+    text = bytearray(base64.b64decode(sealed["encrypt"]))
+    text[spoilt] ^= 0x55
+    body = json.dumps({"encrypt": base64.b64encode(text).decode()}).encode()
+    with pytest.raises(RequestError) as refused:
+        feishu.Feishu(settings, Outgoing()).receive(Sent({}, {}, body, "application/json", time.time()))
+    assert refused.value.error_code == "signature_invalid"
 
 
 def test_dingtalks_signature_is_that_of_another_tool():

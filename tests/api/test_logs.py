@@ -183,6 +183,17 @@ def failing() -> Exception:
         return error
 
 
+def test_no_message_of_an_exception_looks_like_an_entry():
+    lines = (
+        TextFormatter()
+        .format(record("failed", StoreError("no\n2099-01-01T00:00 ERROR citespan: forged\x1b[31m")))
+        .split("\n")
+    )
+    assert len(lines) > 1
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert "\x1b" not in "".join(lines)
+
+
 def test_only_messages_of_our_own_are_told():
     said = told(failing())
     assert "builtins.ValueError" in said
