@@ -61,66 +61,50 @@ class WecomCheck(WecomQuery):
     echostr: str = Field(default="", description="A sealed word, to be answered with what it says.")
 
 
-@blueprint.post("/slack")
-@operation(
-    Operation(
-        summary="Take an event or a slash command from Slack",
+def _from_platform(
+    summary: str,
+    answer: type[ResponseModel] | str,
+    *foreign: str,
+    query: type[RequestModel] | None = None,
+    problems: tuple[str, ...] = _JSON_PROBLEMS,
+) -> Operation:
+    """What all of these routes declare alike. ``foreign``: media types of the body."""
+    return Operation(
+        summary=summary,
         tag="Bots",
         scope=SIGNED,
         description=_ABOUT,
-        foreign=(JSON, _FORM),
-        query=None,
-        answers={200: _TEXT},
-        problems=_JSON_PROBLEMS,
+        foreign=foreign,
+        query=query,
+        answers={200: answer},
+        problems=problems,
     )
-)
+
+
+@blueprint.post("/slack")
+@operation(_from_platform("Take an event or a slash command from Slack", _TEXT, JSON, _FORM))
 def slack_bot() -> Response:
     return _take("slack")
 
 
 @blueprint.post("/feishu")
-@operation(
-    Operation(
-        summary="Take an event from Feishu or Lark",
-        tag="Bots",
-        scope=SIGNED,
-        description=_ABOUT,
-        foreign=(JSON,),
-        query=None,
-        answers={200: FeishuAnswer},
-        problems=_JSON_PROBLEMS,
-    )
-)
+@operation(_from_platform("Take an event from Feishu or Lark", FeishuAnswer, JSON))
 def feishu_bot() -> Response:
     return _take("feishu")
 
 
 @blueprint.post("/dingtalk")
-@operation(
-    Operation(
-        summary="Take a message from DingTalk",
-        tag="Bots",
-        scope=SIGNED,
-        description=_ABOUT,
-        foreign=(JSON,),
-        query=None,
-        answers={200: DingtalkAnswer},
-        problems=_JSON_PROBLEMS,
-    )
-)
+@operation(_from_platform("Take a message from DingTalk", DingtalkAnswer, JSON))
 def dingtalk_bot() -> Response:
     return _take("dingtalk")
 
 
 @blueprint.get("/wecom")
 @operation(
-    Operation(
-        summary="Show WeCom that this address holds the key",
-        tag="Bots",
-        scope=SIGNED,
-        description=_ABOUT,
+    _from_platform(
+        "Show WeCom that this address holds the key",
+        _TEXT,
         query=WecomCheck,
-        answers={200: _TEXT},
         problems=("signature_invalid", "request_stale", "bot_not_configured"),
     )
 )
@@ -134,16 +118,7 @@ def wecom_check(query: WecomCheck) -> Response:
 
 @blueprint.post("/wecom")
 @operation(
-    Operation(
-        summary="Take a message from WeCom",
-        tag="Bots",
-        scope=SIGNED,
-        description=_ABOUT,
-        foreign=(_XML,),
-        query=WecomQuery,
-        answers={200: _XML},
-        problems=(*_PROBLEMS, "xml_invalid"),
-    )
+    _from_platform("Take a message from WeCom", _XML, _XML, query=WecomQuery, problems=(*_PROBLEMS, "xml_invalid"))
 )
 def wecom_bot(query: WecomQuery) -> Response:
     return _take("wecom", query.model_dump())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from indexer.normalize import fold
+from qa.common_start import common_start
 from qa.followup.attributes import ZH_TAILS, sort_zh
 from qa.followup.periods import merged, shifted
 from qa.followup.turns import Known, splice
@@ -33,7 +34,7 @@ _BEFORE_PRONOUN = re.compile(
 )
 _LIGHT = (
     r"(?:分别|大约|大概|约|一共|总共|共|究竟|到底|现在|目前|都|又|还|只|每天|每月|每年|平均|需要|要|花|卖|值|占|涨了|跌了|"
-    r"增长了?|下降了?|上涨了?|减少了?|提高了?|达到?|是|有|为|在|叫做?|由|算|剩)*"
+    r"增长了?|下降了?|上涨了?|减少了?|提高了?|达到?|是|有|为|在|叫做?|由|算|剩){0,8}"
 )
 _TAIL = re.compile(rf"{_LIGHT}(?:多少|几|什么|谁|哪|怎|如何|为何|何时|多[大高久长快]|吗|是不是|是否|有没有|能不能)")
 _OWN = re.compile(r"[我你您咱]")
@@ -182,18 +183,8 @@ def _renamed(base: str, new: str, earlier: Known, *, bare: bool) -> str:
         if tail and tail.start() and bare and sort_zh(fold(base[: tail.start()])) is None:
             return new + base[tail.start() :]
         return new + base
-    old = max(names, key=lambda name: _alike(fold(name), fold(new)))
+    old = max(names, key=lambda name: common_start(fold(name), fold(new)))
     return base.replace(old, new, 1)
-
-
-def _alike(one: str, other: str) -> int:
-    """How many characters two names begin with alike."""
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length
 
 
 def _attribute(base: str, new: str, earlier: Known, subject: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from qa.common_start import common_start
 from qa.followup.attributes import Sort, sort_en
 from qa.followup.english_slots import (
     PERIOD_PREPOSITION,
@@ -74,7 +75,7 @@ def _dated(base: str, new: str, old: str) -> str:
 def _renamed(base: str, phrase: Phrase, earlier: Known) -> str | None:
     names = [earlier.text[a:b] for a, b in earlier.names if earlier.text[a:b] in base]
     if names and phrase.preposition in ("", "of", "for", "with", "by"):
-        old = max(names, key=lambda name: _alike(name.lower(), phrase.name.lower()))
+        old = max(names, key=lambda name: common_start(name.lower(), phrase.name.lower()))
         return base.replace(old, phrase.name, 1)
     if phrase.preposition:
         return with_prepositional(
@@ -83,15 +84,6 @@ def _renamed(base: str, phrase: Phrase, earlier: Known) -> str | None:
     if found := re.search(r"\b(?:the|an?) [a-z]+(?: [a-z]+){0,2}$", base):
         return f"{base[: found.end()]} of {phrase.name}"
     return None
-
-
-def _alike(one: str, other: str) -> int:
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length
 
 
 def _attribute(base: str, phrase: Phrase, earlier: Known, subject: str | None) -> str | None:

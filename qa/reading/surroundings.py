@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qa.common_start import common_start
 from qa.reading.asked import Asked
 from qa.reading.matching import Floats
 from qa.reading.sentence import Sentence
@@ -71,8 +72,8 @@ def places(sentence: Sentence, facts: Facts, first: IntArray, last: IntArray) ->
 def echoes(sentence: Sentence, ask: Asked, first: IntArray, last: IntArray) -> Columns:
     """How the surroundings of a span repeat those of the question word."""
     words, folded, count = sentence.words, sentence.folded, len(sentence.words)
-    left = np.array([_common(ask.left[::-1], folded[max(0, s - 8) : s][::-1]) for s in words.starts], np.float32)
-    right = np.array([_common(ask.right, folded[e : e + 8]) for e in words.ends], np.float32)
+    left = np.array([common_start(ask.left[::-1], folded[max(0, s - 8) : s][::-1]) for s in words.starts], np.float32)
+    right = np.array([common_start(ask.right, folded[e : e + 8]) for e in words.ends], np.float32)
     focus = ask.focus[:2]
     if not focus:
         nothing = np.zeros(len(first), np.float32)
@@ -93,13 +94,3 @@ def _is_focus(form: str, head: str, focus: str) -> float:
     if focus.isascii():
         return float(form == focus)
     return 1.0 if form.startswith(head) or form.endswith(head) else 0.5 if form[-1] == head[-1] else 0.0
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning."""
-    length = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        length += 1
-    return length

@@ -10,12 +10,8 @@ import pytest
 import qa.pipeline
 from api.render import ask_result, search_result
 from api.responses import AskResponse, SearchResponse
-from indexer.build import build
 from indexer.collection import Collection
-from indexer.collections import Collections
-from indexer.encoder import load_encoder
 from indexer.load import load_bytes
-from qa.assemble import assemble
 from qa.fuse import gate
 from qa.pipeline import Pipeline, Request
 
@@ -26,23 +22,6 @@ QUESTIONS = [
     "2025年第一季度可灵AI的营业收入是多少？",
     "hgjk",
 ]
-
-
-@pytest.fixture(scope="module")
-def collections(tmp_path_factory: pytest.TempPathFactory) -> Collections:
-    return Collections(tmp_path_factory.mktemp("data"), load_encoder("embedded"))
-
-
-@pytest.fixture(scope="module")
-def seeds(collections: Collections) -> Collection:
-    collection = collections.create("seeds")
-    assert not build(collection, [SEEDS]).failed
-    return collection
-
-
-@pytest.fixture(scope="module")
-def pipeline(collections: Collections) -> Pipeline:
-    return assemble(collections.encoder)
 
 
 def told(pipeline: Pipeline, collection: Collection, question: str, **more) -> dict:

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.build import build
 from indexer.collection import Collection
 from indexer.collections import Collections
 from indexer.encoder import load_encoder
 from indexer.errors import QueryError
 from indexer.load import load_bytes
-from qa.assemble import assemble
 from qa.glossaries import Glossaries
 from qa.pipeline import Pipeline, Request
 from qa.refit import Held, Refit, Refits
@@ -20,23 +18,6 @@ from qa.settings import QASettings
 from qa.stages import STAGES
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-
-
-@pytest.fixture(scope="module")
-def collections(tmp_path_factory: pytest.TempPathFactory) -> Collections:
-    return Collections(tmp_path_factory.mktemp("data"), load_encoder("embedded"))
-
-
-@pytest.fixture(scope="module")
-def pipeline(collections: Collections) -> Pipeline:
-    return assemble(collections.encoder)
-
-
-@pytest.fixture(scope="module")
-def seeds(collections: Collections) -> Collection:
-    collection = collections.create("seeds")
-    assert not build(collection, [SEEDS]).failed
-    return collection
 
 
 @pytest.fixture(scope="module")
