@@ -34,6 +34,13 @@ class Metrics:
         self._registry = own = CollectorRegistry()
         for source in self._sources:
             own.register(source)
+        self._make_request_counters(own)
+        self._make_question_counters(own)
+        self._make_writer_counters(own)
+        self._make_follower_counters(own)
+        Counter(*metric_files.EXITS, registry=own)  # counted by the master; here only the zero to start from
+
+    def _make_request_counters(self, own: CollectorRegistry) -> None:
         self._requests = Counter("citespan_requests", "Requests answered.", ("method", "route", "status"), registry=own)
         self._latency = Histogram(
             "citespan_request_seconds", "Time to answer a request.", ("route",), buckets=_SECONDS, registry=own
@@ -43,9 +50,15 @@ class Metrics:
             registry=own,
         )  # fmt: skip
         self._problems = Counter("citespan_problems", "Requests answered by a problem.", ("code",), registry=own)
+        for code in PROBLEMS:  # a series that begins with its first event hides that event from rate()
+            self._problems.labels(code)
+
+    def _make_question_counters(self, own: CollectorRegistry) -> None:
         self._answers = Counter(
             "citespan_answers", "Questions by outcome: answered, or why not.", ("outcome",), registry=own
         )
+        for outcome in (ANSWERED, *REASONS):
+            self._answers.labels(outcome)
         self._stages = Histogram(
             "citespan_stage_seconds", "Time of each stage of a question.", ("operation", "stage"),
             buckets=_STAGE_SECONDS, registry=own,
@@ -58,6 +71,11 @@ class Metrics:
             for operation in ("ask", "search")
             for stage in STAGES
         }
+        self._repeated = Counter(
+            "citespan_repeated", "Questions and searches answered from what was kept.", registry=own
+        )
+
+    def _make_writer_counters(self, own: CollectorRegistry) -> None:
         writers = Gauge(
             "citespan_writers", "Changes that wait for their turn to write, and those that write.", ("state",),
             multiprocess_mode="livesum", registry=own,
@@ -67,6 +85,8 @@ class Metrics:
             "citespan_writer_wait_seconds", "Time that a change waited for its turn to write.", buckets=_SECONDS,
             registry=own,
         )  # fmt: skip
+
+    def _make_follower_counters(self, own: CollectorRegistry) -> None:
         self._follow_lag = Histogram(
             "citespan_follow_lag_seconds", "Time from a commit until a worker that nobody asked had opened it.",
             buckets=_LAG_SECONDS, registry=own,
@@ -77,15 +97,6 @@ class Metrics:
             multiprocess_mode="livemin", registry=own,
         )  # fmt: skip
         self._followed.set(time())
-        Counter(*metric_files.EXITS, registry=own)  # counted by the master; here only the zero to start from
-        for code in PROBLEMS:  # a series that begins with its first event hides that event from rate()
-            self._problems.labels(code)
-        for outcome in (ANSWERED, *REASONS):
-            self._answers.labels(outcome)
-
-        self._repeated = Counter(
-            "citespan_repeated", "Questions and searches answered from what was kept.", registry=own
-        )
 
     def observe(self, method: str, route: str, status: int, seconds: float, problem: str | None) -> None:
         """Count a request. ``route`` is the rule, not the path; ``problem`` a code of ``api/problems.py``."""

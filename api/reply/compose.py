@@ -13,7 +13,7 @@ from typing import Any
 
 from api.reply.excerpt import excerpt
 from api.reply.links import Link
-from api.reply.markup import MARKDOWN, PLAIN, Markup, unescaped
+from api.reply.markup import MARKDOWN, Markup, unescaped
 from api.reply.traditional import traditional_units
 from api.reply.value_text import value_text
 from api.reply.words import CHINESE, ENGLISH, Words, words_of
@@ -37,11 +37,6 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 def markdown_reply(result: Result, link: Link, language: Language, *, completed: str | None = None) -> str:
     """The reply in Markdown. ``completed``: the question as it was understood, where it leaned on earlier ones."""
     return compose(result, link, language, MARKDOWN, completed=completed)
-
-
-def plain_reply(result: Result, link: Link, language: Language, *, completed: str | None = None) -> str:
-    """The reply without markup, for programs that show text as it is."""
-    return compose(result, link, language, PLAIN, completed=completed)
 
 
 def answered(reply: str) -> str | None:

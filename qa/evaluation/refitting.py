@@ -65,20 +65,9 @@ def refitting(outcomes: Sequence[Outcome], basis: Mapping[str, str]) -> Refittin
     p = np.array([each.confidence for each in found], np.float64)
     right = np.array([each.best_right for each in found], np.bool_)
     _check_enough(len(found), int(right.sum()))
-    order = np.argsort([hashlib.sha256(each.question.id.encode()).hexdigest() for each in found])
-    parts = np.empty(len(found), np.int64)
-    parts[order] = np.arange(len(found)) % _PARTS  # the same file gives the same parts, in whatever order it is
     shipped = load_calibration().threshold
     x = _log_odds(p)
-    after, chosen, silent_as_before = np.empty_like(p), np.empty(len(p), np.bool_), np.empty(len(p), np.bool_)
-    for part in range(_PARTS):
-        held = parts == part
-        slope, offset = fit(x[~held], right[~held])
-        after[held] = _sigmoid(slope * x[held] + offset)
-        seen = _sigmoid(slope * x[~held] + offset)
-        carried = float(_sigmoid(slope * logit(shipped) + offset))
-        chosen[held] = after[held] >= best_threshold(seen, right[~held], near=carried)
-        silent_as_before[held] = p[held] >= shipped
+    after, chosen, silent_as_before = _cross_validated(p, right, _parts(found), shipped)
     slope, offset = fit(x, right)
     carried = float(_sigmoid(slope * logit(shipped) + offset))
     helps = _f_half(chosen, right) > _f_half(silent_as_before, right)
@@ -97,6 +86,32 @@ def refitting(outcomes: Sequence[Outcome], basis: Mapping[str, str]) -> Refittin
         and after_figures.loss < before_figures.loss
         and after_figures.error <= before_figures.error,
     )
+
+
+def _parts(found: Sequence[Outcome]) -> npt.NDArray[np.int64]:
+    """The part of each; the same file gives the same parts, in whatever order it is."""
+    order = np.argsort([hashlib.sha256(each.question.id.encode()).hexdigest() for each in found])
+    parts = np.empty(len(found), np.int64)
+    parts[order] = np.arange(len(found)) % _PARTS
+    return parts
+
+
+def _cross_validated(
+    p: Floats, right: Bools, parts: npt.NDArray[np.int64], shipped: float
+) -> tuple[Floats, Bools, Bools]:
+    """By fits on the other parts: the confidences, the answers given with thresholds chosen there, and those given with
+    the ``shipped`` one."""
+    after, chosen, silent_as_before = np.empty_like(p), np.empty(len(p), np.bool_), np.empty(len(p), np.bool_)
+    x = _log_odds(p)
+    for part in range(_PARTS):
+        held = parts == part
+        slope, offset = fit(x[~held], right[~held])
+        after[held] = _sigmoid(slope * x[held] + offset)
+        seen = _sigmoid(slope * x[~held] + offset)
+        carried = float(_sigmoid(slope * logit(shipped) + offset))
+        chosen[held] = after[held] >= best_threshold(seen, right[~held], near=carried)
+        silent_as_before[held] = p[held] >= shipped
+    return after, chosen, silent_as_before
 
 
 def fit(x: Floats, right: Bools) -> tuple[float, float]:

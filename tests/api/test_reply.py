@@ -10,8 +10,9 @@ from opencc import OpenCC
 
 from api.bots import words as bot_words
 from api.reply import words as reply_words
-from api.reply.compose import answered, markdown_reply, plain_reply
+from api.reply.compose import answered, compose, markdown_reply
 from api.reply.links import links_from
+from api.reply.markup import PLAIN
 
 LINK = links_from("https://qa.example.org/")
 
@@ -62,7 +63,7 @@ TRADITIONAL = "可靈的收入有多少來自P端？"
 
 def test_a_question_in_traditional_characters_is_answered_in_them_and_quotations_stay():
     asked = result(answer(value={"kind": "count", "min": 4.08e8, "max": 4.08e8, "unit": None}), question=TRADITIONAL)
-    assert plain_reply(asked, LINK, "zh") == (
+    assert compose(asked, LINK, "zh", PLAIN) == (
         "答案：近七成（4.08億）\n\n"
         "> 目前可灵AI近七成收入由P端贡献。 [1]\n\n"
         "很可能正確，約 91% · 截至2025年5月31日\n\n"
@@ -84,7 +85,7 @@ def test_a_question_in_traditional_characters_is_answered_in_them_and_quotations
     ],
 )
 def test_an_abstention_is_in_the_script_of_the_question(question: str, said: str):
-    assert plain_reply(result(question=question), LINK, "zh").startswith(said)
+    assert compose(result(question=question), LINK, "zh", PLAIN).startswith(said)
 
 
 @pytest.mark.parametrize("words", [reply_words, bot_words], ids=["replies", "bots"])
@@ -102,7 +103,7 @@ def test_a_bot_speaks_the_script_of_the_question():
 
 
 def test_the_same_in_chinese_and_without_markup():
-    assert plain_reply(result(answer()), LINK, "zh") == (
+    assert compose(result(answer()), LINK, "zh", PLAIN) == (
         "答案：近七成\n\n"
         "> 目前可灵AI近七成收入由P端贡献。 [1]\n\n"
         "很可能正确，约 91% · 截至2025年5月31日\n\n"
@@ -145,7 +146,7 @@ def test_a_yes_or_no_stands_first(verdict, language, words):
 
 def test_an_answer_that_is_its_sentence_is_told_once():
     whole = answer("目前可灵AI近七成收入由P端贡献")
-    reply = plain_reply(result(whole), LINK, "en")
+    reply = compose(result(whole), LINK, "en", PLAIN)
     assert reply.count("近七成收入") == 1
     assert reply.startswith("In the words of the document:")
 
@@ -223,7 +224,7 @@ def test_every_text_of_a_document_is_escaped():
         text = markdown_reply(each, LINK, "en", completed=evil)
         for raw in ("[a]", "evil.example", "p://evil", "<b>", "@all", "```"):
             assert raw not in text.replace("https://qa.example.org", "")
-        assert "://evil" not in plain_reply(each, LINK, "zh", completed=evil)
+        assert "://evil" not in compose(each, LINK, "zh", PLAIN, completed=evil)
 
 
 @pytest.mark.parametrize(
