@@ -15,6 +15,7 @@ from api.cli.index import index_command, remove_command
 from api.cli.keys import keys_command
 from api.cli.status import collections_command, serve_command, status_command
 from api.cli.store import compact_command, doctor_command
+from api.cli.terminal import say
 from indexer.errors import CitespanError
 
 
@@ -50,5 +51,5 @@ def main() -> None:
     try:
         cli()
     except CitespanError as error:
-        click.echo(f"citespan: {error.message} [{error.error_code}]", err=True)
+        say(f"citespan: {error.message} [{error.error_code}]", err=True)
         sys.exit(1)

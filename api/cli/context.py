@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 import orjson
 
+from api.cli.terminal import say
 from api.settings import Settings
 from indexer.collections import Collections
 from indexer.encoder import Encoder, load_encoder
@@ -49,7 +50,7 @@ class CliContext:
             click.echo(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
         else:
             for line in lines():
-                click.echo(line)
+                say(line)
 
 
 def common_options(command: Command) -> Command:

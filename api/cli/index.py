@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from api.cli.context import CliContext, common_options
+from api.cli.terminal import say
 from indexer.build import BuildReport, build
 from indexer.errors import DocumentNotFound, LoadError
 from indexer.load import walk
@@ -42,7 +43,7 @@ def index_command(
         bar.update(1)
         if error is not None:
             word = "skipped" if error.error_code == "file_unsupported" else "failed"
-            click.echo(f"{word}: {source}: {error.message} [{error.error_code}]", err=True)
+            say(f"{word}: {source}: {error.message} [{error.error_code}]", err=True)
 
     with bar:
         report = build(collection, paths, prune=prune, glossary=glossary, timeout=wait, on_file=on_file)

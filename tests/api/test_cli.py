@@ -68,6 +68,20 @@ def test_index_names_what_failed_and_exits_with_one(tmp_path: Path):
     assert "北京" in citespan("ask", "星海公司的总部在哪里?", data=tmp_path / "data").stdout
 
 
+def test_no_name_gives_the_terminal_orders(tmp_path: Path):
+    """A file may be called anything; this sets the title of a window, and more could be done so."""
+    docs, title = tmp_path / "docs", "\x1b]0;owned\x07"
+    docs.mkdir()
+    (docs / f"good{title}.txt").write_text("星海公司的总部在北京。", "utf-8")
+    (docs / f"bad{title}.txt").touch()
+    done = citespan("index", docs, data=tmp_path / "data", code=1)
+    shown = done.stderr + citespan("ask", "星海公司的总部在哪里?", data=tmp_path / "data").stdout
+    assert "good\ufffd]0;owned" in shown
+    assert "bad\ufffd]0;owned" in shown
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
 def test_remove_by_source_and_prune(tmp_path: Path):
     docs = tmp_path / "docs"
     docs.mkdir()
