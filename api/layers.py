@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from api.errors import RequestError
-from indexer.clean import clean
-from indexer.documents import Document, Readable
+from indexer.bounded import Bounded
+from indexer.documents import Readable
 from indexer.revisions import StoredDocument
 from indexer.snapshot import Snapshot
 
 READABLE_MAX = 2_000_000
 """Characters. The readable text is made from the whole document, which must not keep a worker busy for long."""
-_KEPT = 4
+_KEPT: WeakKeyDictionary[Snapshot, Bounded[int, Readable]] = WeakKeyDictionary()
+"""By row of the revision, as many as have ``READABLE_MAX`` characters together."""
 
 
 def text_of_layer(snapshot: Snapshot, stored: StoredDocument, layer: str, start: int, end: int) -> str:
@@ -27,23 +28,15 @@ def text_of_layer(snapshot: Snapshot, stored: StoredDocument, layer: str, start:
             "layer_unavailable",
             f"The document has {stored.characters} characters; readable text is made of up to {READABLE_MAX}.",
         )
-    readable = _readable(snapshot.read_source(stored), stored.media_type, stored.page_starts)
+    readable = _readable(snapshot, stored)
     return readable.text[readable.map.upper_point(start) : readable.map.upper_point(end)]
 
 
-@lru_cache(maxsize=_KEPT)
-def _readable(text: str, media_type: str, page_starts: tuple[int, ...]) -> Readable:
-    """Kept for the next ranges of the same document; by its content, so nothing kept can be out of date."""
-    return clean(
-        Document(
-            doc_id="",
-            revision="",
-            title="",
-            source="",
-            published=None,
-            metadata={},
-            text=text,
-            media_type=media_type,
-            page_starts=page_starts,
-        )
-    )
+def _readable(snapshot: Snapshot, stored: StoredDocument) -> Readable:
+    """Kept for the next ranges of the same document, as long as the snapshot: what was deleted goes with it."""
+    kept = _KEPT.setdefault(snapshot, Bounded(READABLE_MAX))
+    found = kept.get(stored.row)
+    if found is None:
+        found = snapshot.readable(stored.doc_id, stored.revision)
+        kept.put(stored.row, found, stored.characters)
+    return found

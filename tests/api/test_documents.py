@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,18 @@ def test_ranges_of_the_readable_layer_follow_each_other(client):
     assert all(read(0, cut) + read(cut, len(HTML)) == whole for cut in range(len(HTML) + 1))
     start = HTML.index("可灵AI")
     assert read(start, start + 4) == "可灵AI"
+
+
+def test_the_readable_layer_of_a_deleted_document_is_forgotten(client):
+    before = weakref.WeakSet(layers._KEPT)
+    assert client.get("/v1/documents/report/text?layer=readable").status_code == 200
+    (own,) = set(layers._KEPT) - set(before)
+    gone = weakref.ref(own)
+    del own
+    assert client.delete("/v1/documents/report").status_code == 200
+    assert client.get("/v1/documents").status_code == 200
+    gc.collect()
+    assert gone() is None
 
 
 def test_the_readable_layer_of_a_huge_document_is_refused(client, monkeypatch):
