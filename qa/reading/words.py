@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import rjieba
 
 from indexer.terms import stem
+from qa.reading.han_words import han_words
 
 IntArray = npt.NDArray[np.int32]
 
@@ -108,7 +108,7 @@ def _split_plain(text: str, folded: str, low: int, high: int, out: list[tuple[st
     for match in _PIECE.finditer(folded, low, high):
         piece, start = match.group(), match.start()
         if piece[0] >= "\u3400" and piece[0].isalpha():
-            for word, tag in rjieba.tag(piece):
+            for word, tag in han_words(piece):
                 out.append((word, start, start + len(word), _BY_TAG.get(tag, _BY_TAG.get(tag[:1], NOUN))))
                 start += len(word)
         elif piece[0].isdigit():
