@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from qa.confidence import Calibration, load_calibration, measures, period_agreement
+from qa.doubt import doubted
 from qa.reading.matching import presence, question_terms
 from qa.reading.sentence import analyse_sentence
 from qa.refit import Refit
@@ -21,6 +22,8 @@ from qa.verdict import verdict
 _PERIOD_FACTOR = {1: 2.0, 0: 1.0, -1: 0.3}
 """A reading of the period asked for counts double, one of another period a third: of two similar figures in
 neighbouring sentences the asked one must win, but a period must not lift a reading that nothing else speaks for."""
+_OTHER_QUALIFIER = 0.1
+"""The same for a reading of the daily figure where the monthly one is asked for."""
 _ALTERNATIVES = 3
 _NEARLY = 0.5
 """The share of the first answer's confidence from which any other is told beside it. Set by hand."""
@@ -78,13 +81,11 @@ def weigh(
     ordered = first_ones(groups)
     related = relatedness(passages)
     correct = refit.probability if refit else float
-    return [
-        Told(
-            group,
-            replace(group[0], score=correct(related * calibration.probability(measures(query, passages, ordered, at)))),
-        )
-        for at, group in enumerate(groups[: 1 + _ALTERNATIVES])
-    ]
+    told = []
+    for at, group in enumerate(groups[: 1 + _ALTERNATIVES]):
+        likely = doubted(calibration.probability(measures(query, passages, ordered, at)), group[0])
+        told.append(Told(group, replace(group[0], score=correct(related * likely))))
+    return told
 
 
 def first_ones(groups: Sequence[Group]) -> list[Reading]:
@@ -107,7 +108,8 @@ def groups_of(query: Query, passages: Sequence[Passage], readings: Sequence[Read
 
 def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> float:
     agreement = period_agreement(query, passages, reading)
-    return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)]
+    qualified = _OTHER_QUALIFIER ** reading.features.get("other_qualifier", 0.0)
+    return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)] * qualified
 
 
 def _in_order(query: Query, told: Sequence[Told]) -> list[Told]:

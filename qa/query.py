@@ -35,6 +35,7 @@ def analyse(question: str, glossary: Glossary, *, today: date | None = None) -> 
         kind=answer_kind(folded),
         aliases=aliases,
         periods=tuple(period for _, _, period in find_periods(question, today)),
+        find_names=glossary.find,
     )
 
 

@@ -6,7 +6,7 @@ Offsets: ``start``/``end`` of a hit, a citation or a location are code points of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,7 +49,8 @@ class Query:
     """A question, analysed once. ``folded`` is the match text of ``text`` (same length).
 
     ``expanded`` is the question with every glossary name followed by its names in the other language, so
-    that one text can be searched in both. ``kind`` is what sort of answer is asked for.
+    that one text can be searched in both. ``kind`` is what sort of answer is asked for. ``find_names`` finds the names
+    of the same glossary in other texts.
     """
 
     text: str
@@ -59,6 +60,7 @@ class Query:
     kind: AnswerKind
     aliases: tuple[Alias, ...] = ()
     periods: tuple[Period, ...] = ()
+    find_names: Callable[[str], tuple[Alias, ...]] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

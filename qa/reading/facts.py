@@ -14,28 +14,21 @@ from indexer.terms import name_terms
 from qa.reading.features import SENTENCE_NAMES
 from qa.reading.likeness import SoftMatcher, content, soft_forms
 from qa.reading.matching import Floats, Term, presence, presences, question_terms, word_matches
+from qa.reading.place import Place
+from qa.reading.qualifiers import Scale, asked_scales
 from qa.reading.sentence import Sentence, analyse_sentence
+from qa.reading.subject import Subject
 from qa.reading.surroundings import Facts
 from qa.results import Passage, Query
 from qa.values.periods import best_agreement
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A sentence in its passage: ``number`` counts sentences from the passage's first."""
-
-    passage: int
-    number: int
-    start: int
-    end: int
-    sentence: Sentence
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything the question finds. ``cover[i]`` (terms,) is what place ``i`` holds of each term, softly;
     ``passage_cover`` the same for passages, titles included; ``likeness[i]`` (terms, words) is that of place ``i``'s
-    words to the terms; ``strength`` orders the places for reading. ``matched`` remembers ``matches``."""
+    words to the terms; ``strength`` orders the places for reading. ``subject`` is whom the question is
+    about; ``scales`` are the qualifiers it names. ``matched`` remembers ``matches``."""
 
     query: Query
     terms: tuple[Term, ...]
@@ -46,6 +39,8 @@ class Evidence:
     likeness: list[Floats]
     strength: Floats
     rows: Floats
+    subject: Subject
+    scales: tuple[Scale, ...]
     matched: dict[int, Floats] = field(default_factory=dict)
 
     def matches(self, at: int) -> Floats:
@@ -91,7 +86,20 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tupl
     weights = np.asarray(rarity * (0.3 + 0.7 * local), np.float32)
     passage_cover = _passage_cover(passages, places, terms, cover)
     rows, strength = _rows(query, passages, places, terms, cover, literal, passage_cover, weights)
-    return Evidence(query, terms, places, cover, literal, passage_cover, likeness, strength, rows), weights
+    found = Evidence(
+        query,
+        terms,
+        places,
+        cover,
+        literal,
+        passage_cover,
+        likeness,
+        strength,
+        rows,
+        Subject(query, terms, passages, literal),
+        asked_scales(query, terms),
+    )
+    return found, weights
 
 
 def _literal(terms: Sequence[Term], sentences: Sequence[Sentence]) -> Floats:

@@ -146,7 +146,7 @@ def _han_form(form: str, texts: Sequence[str]) -> list[float]:
 
 def _other_form(form: str, texts: Sequence[str], stems: Sequence[frozenset[str]]) -> list[float]:
     """1 where ``form`` is a word or stands on its own, else the share of its words."""
-    if form.isalpha():
+    if _is_word(form):
         return [1.0 if form in own else 0.0 for own in stems]
     found = [1.0 if form in own or _stands(form, text) else 0.0 for text, own in zip(texts, stems, strict=True)]
     if " " in form:
@@ -156,8 +156,13 @@ def _other_form(form: str, texts: Sequence[str], stems: Sequence[frozenset[str]]
     return found
 
 
+def _is_word(form: str) -> bool:
+    """Whether ``form`` is one word of a sentence; B站 and AI创作 are two."""
+    return form.isalpha() and not _HAN.search(form)
+
+
 def _stands(form: str, folded: str) -> bool:
-    """Whether ``form`` stands in a text on its own: 2.1 is not in 12.15, nor 20 in 2025."""
+    """Whether ``form`` stands in a text on its own: 2.1 is not in 12.15, 20 in 2025, or B站 in Web站."""
     at = folded.find(form)
     while at >= 0:
         before, after = folded[at - 1 : at] if at else "", folded[at + len(form) : at + len(form) + 1]
@@ -168,6 +173,8 @@ def _stands(form: str, folded: str) -> bool:
 
 
 def _glued(left: str, right: str) -> bool:
+    if left.isascii() and left.isalpha() and right.isascii() and right.isalpha():
+        return True
     return ((left.isdigit() or left == ".") and right.isdigit()) or (left.isdigit() and right == ".")
 
 
@@ -176,7 +183,7 @@ def word_matches(terms: Sequence[Term], words: Words, folded: str) -> Floats:
     out = np.zeros((len(terms), len(words)), dtype=np.float32)
     for row, term in enumerate(terms):
         for form in term.forms:
-            if _HAN.match(form) or not form.isalpha():
+            if _HAN.match(form) or not _is_word(form):
                 _mark_places(out[row], form, folded, words)
             else:
                 for column, word in enumerate(words.forms):

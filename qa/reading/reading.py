@@ -13,10 +13,12 @@ from typing import NamedTuple
 import numpy as np
 
 from qa.reading.asked import Asked
-from qa.reading.facts import Evidence, Place
+from qa.reading.facts import Evidence
 from qa.reading.features import SENTENCE_NAMES
 from qa.reading.matching import Floats
 from qa.reading.parts import split_parts
+from qa.reading.place import Place
+from qa.reading.qualifiers import contrary
 from qa.results import Passage, Reading, Value
 from qa.values.find import find_values
 from qa.values.periods import parse_anchor
@@ -55,7 +57,7 @@ def as_reading(evidence: Evidence, passages: Sequence[Passage], ask: Asked, chos
         as_of=as_of(place, end - place.start, parse_anchor(passage.published)),
         forecast=any(each.sentence.forecast for each in held),
         parts=split_parts(passage.text, start, end) if several else (),
-        features=_measures(evidence, chosen),
+        features=_measures(evidence, passages, chosen),
     )
 
 
@@ -82,7 +84,7 @@ def as_of(place: Place, high: int, anchor: date | None) -> str | None:
     return end
 
 
-def _measures(evidence: Evidence, chosen: Chosen) -> dict[str, float]:
+def _measures(evidence: Evidence, passages: Sequence[Passage], chosen: Chosen) -> dict[str, float]:
     """What the decision needs to know about a reading's clause, sentence and passage (see qa/confidence.py)."""
     at = chosen.at
     place = evidence.places[at]
@@ -110,8 +112,20 @@ def _measures(evidence: Evidence, chosen: Chosen) -> dict[str, float]:
         "name_missing": float(lost[sorts == "name"].max(initial=0.0)),
         "number_missing": float(lost[sorts == "number"].max(initial=0.0)),
         "word_missing": float((lost * rarity)[sorts == "word"].max(initial=0.0)),
+        "other_subject": evidence.subject.another(passages, evidence.places, at),
+        "other_qualifier": _contrary(evidence, chosen),
         "period_missing": float(bool(evidence.query.periods)) * (1.0 - max(_period_near(evidence, at), 0.0)),
     }
+
+
+def _contrary(evidence: Evidence, chosen: Chosen) -> float:
+    """1 where the span begins under another qualifier than the question's (monthly for daily, 2.0 for 2.1)."""
+    place = evidence.places[chosen.at]
+    words = place.sentence.words
+    if not evidence.scales or not len(words):
+        return 0.0
+    first = int(np.searchsorted(words.ends, chosen.start - place.start, side="right"))
+    return float(contrary(place.sentence, evidence.scales)[min(first, len(words) - 1)])
 
 
 def _clause_cover(evidence: Evidence, chosen: Chosen) -> Floats:

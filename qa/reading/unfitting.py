@@ -11,6 +11,7 @@ from qa.reading.facts import Evidence
 from qa.reading.features import NAMES
 from qa.reading.matching import Floats
 from qa.reading.network import SentenceView
+from qa.reading.qualifiers import contrary, numbers_of_names
 from qa.reading.surroundings import prefix_sums
 from qa.results import Value
 from qa.values.equality import same_value
@@ -21,7 +22,7 @@ _COPULA = 2
 """Characters between what is measured and the question word: 是, 为, 达到."""
 _CLAUSES = frozenset(("yes-no",))
 _BEGINS, _ENDS = NAMES.index("begins_clause"), NAMES.index("ends_clause")
-_NO_FIGURE, _GIVEN, _PIECE, _OTHER_MEASURE = 2.0, 3.0, 1.0, 3.0
+_NO_FIGURE, _GIVEN, _PIECE, _OTHER_MEASURE, _CONTRARY = 2.0, 3.0, 1.0, 3.0, 4.0
 """In units of the network's score (log odds between two spans), set by hand: see ``unfitting``."""
 _OTHER = {
     "money": frozenset(("count", "duration", "date", "rank", "version")),
@@ -36,8 +37,9 @@ def unfitting(evidence: Evidence, ask: Asked, views: Sequence[tuple[int, Sentenc
 
     A figure is asked for and there is none of its kind in the span (four kinds of revenue are no amount of it); or
     the span is a value that the question itself gives ("a five-second clip"); or a figure of one measure is asked for
-    (研发支出是多少) and the span's sentence does not speak of it, while another does; or a yes or no is asked for and
-    the span is only a piece of the clause that tells it.
+    (研发支出是多少) and the span's sentence does not speak of it, while another does; or the span stands under another
+    qualifier than the question's (monthly for daily users); or a yes or no is asked for and the span is only a piece of
+    the clause that tells it.
 
     ``views``: numbers of places and their sentences, at least one. float32 (spans,), one sentence after the other.
     """
@@ -58,6 +60,9 @@ def unfitting(evidence: Evidence, ask: Asked, views: Sequence[tuple[int, Sentenc
             fits = np.array([*(_fits(value, kind) for value in values), False])[sentence.value_at]
             before = prefix_sums(fits.astype(np.float32))
             part += _NO_FIGURE * (before[view.last + 1] == before[view.first])
+        if evidence.scales:
+            part += _CONTRARY * contrary(sentence, evidence.scales)[view.first]
+            part += _GIVEN * (numbers_of_names(sentence, evidence.scales)[view.first] & (view.first == view.last))
         repeats = np.array([*(any(same_value(value, told) for told in given) for value in values), False])
         part += _GIVEN * repeats[np.where(view.first == view.last, sentence.value_at[view.first], -1)]
         parts.append(part)
