@@ -107,8 +107,8 @@ def groups_of(query: Query, passages: Sequence[Passage], readings: Sequence[Read
 
 
 def _belief(query: Query, passages: Sequence[Passage], reading: Reading) -> float:
-    agreement = period_agreement(query, passages, reading)
-    qualified = _OTHER_QUALIFIER ** reading.features.get("other_qualifier", 0.0)
+    agreement = period_agreement(query, passages, reading) or reading.features.get("period", 0.0)
+    qualified: float = _OTHER_QUALIFIER ** reading.features.get("other_qualifier", 0.0)
     return reading.score * _PERIOD_FACTOR[(agreement > 0) - (agreement < 0)] * qualified
 
 

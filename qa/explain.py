@@ -16,8 +16,8 @@ from indexer.lexical import LexicalQuery
 from indexer.snapshot import StoredChunk
 from indexer.terms import names, terms
 from qa.confidence import NAMES, Calibration, load_calibration, measures, period_agreement
-from qa.doubt import doubts
 from qa.decide import first_ones, groups_of, weigh
+from qa.doubt import doubts
 from qa.fuse import Floats, Gate, standardise
 from qa.glossary import Glossary
 from qa.refit import Held
@@ -214,7 +214,7 @@ class Explanation:
     def _log_odds(
         self, passages: Sequence[Passage], groups: Sequence[Group], at: int, calibration: Calibration
     ) -> dict[str, float]:
-        """What each measure, and each doubt, adds to the confidence before ``relatedness`` is applied, the weightiest first."""
+        """What each measure and doubt adds to the confidence before ``relatedness``, the weightiest first."""
         found = calibration.shares(measures(self._query, passages, first_ones(groups), at))
         shares = {"bias": calibration.bias, **dict(zip(NAMES, found, strict=True)), **doubts(groups[at][0])}
         return {name: round(share, 3) for name, share in sorted(shares.items(), key=lambda item: -abs(item[1]))}

@@ -44,12 +44,19 @@ def rivals(first: Group, other: Group, *, likely: bool = False) -> bool:
 
 
 def contradict(first: Group, other: Group) -> bool:
-    """Whether two rivals cannot both hold: another passage, the same unit, the same time or none told."""
+    """Whether two rivals cannot both hold: another passage, the same unit, the same time or none told.
+    What one sentence tells side by side are different things."""
     one, two = first[0], other[0]
     if one.value is None or two.value is None or one.passage == two.passage or not rivals(first, other):
         return False
+    if {_place(reading) for reading in first} & {_place(reading) for reading in other}:
+        return False
     in_one_unit = one.value.get("unit") == two.value.get("unit")
     return in_one_unit and (one.as_of is None or two.as_of is None or one.as_of == two.as_of)
+
+
+def _place(reading: Reading) -> tuple[int, int]:
+    return reading.passage, reading.sentence_start
 
 
 def newer(first: Group, other: Group) -> bool:

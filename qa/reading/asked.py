@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from indexer.terms import stem
 from qa.reading.words import STOP_EN
 from qa.results import AnswerKind, Query
+from qa.values.units import TIMES
 
 SHAPES = ("person", "place", "organisation", "name", "what", "which", "cause", "manner", "count", "time", "none")
 _SHAPE_RULES = (
@@ -41,13 +42,15 @@ _WH = re.compile(
     r"谁|怎么样?|如何|怎样|啥|吗|"
     r"\b(?:how (?:many|much|long|old|far|often)|who(?:m|se)?|what|which|when|where|why|how)\b"
 )
+_COUNTS = re.compile(r"多少|几|how many")
 _FOCUS_HAN = re.compile(r"[\u3400-\u9fff]{1,4}")
 _FOCUS_LATIN = re.compile(r"[a-z]+(?:-[a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``left``/``right``: folded text on either side of the question word; ``focus``: the noun it goes with."""
+    """``left``/``right``: folded text on either side of the question word; ``focus``: the noun it goes with;
+    ``counted``: where in the question stands what is counted (how many users, 多少用户), None where nothing is."""
 
     kind: AnswerKind
     shape: int
@@ -55,6 +58,7 @@ class Asked:
     right: str
     focus: str
     parallel: bool
+    counted: int | None = None
 
 
 def asked(query: Query) -> Asked:
@@ -66,7 +70,9 @@ def asked(query: Query) -> Asked:
     left, right = folded[:start], folded[end:].rstrip("?？。. ")
     name = _SHAPE_RULES[shape][0] if shape >= 0 else "none"
     parallel = len(_WH.findall(folded)) > 1
-    return Asked(query.kind, SHAPES.index(name), left, right, _focus(right), parallel)
+    focus = _focus(right)
+    counts = query.kind == "number" and _COUNTS.fullmatch(folded[start:end]) and not right.startswith(tuple(TIMES))
+    return Asked(query.kind, SHAPES.index(name), left, right, focus, parallel, end if counts and focus else None)
 
 
 def _focus(right: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.reading.facts import Place
+from qa.reading.place import Place
 
 _PAIRS = {
     "《": "》",

@@ -14,9 +14,9 @@ from indexer.terms import name_terms
 from qa.reading.features import SENTENCE_NAMES
 from qa.reading.likeness import SoftMatcher, content, soft_forms
 from qa.reading.matching import Floats, Term, presence, presences, question_terms, word_matches
-from qa.reading.place import Place
-from qa.reading.qualifiers import Scale, asked_scales
-from qa.reading.sentence import Sentence, analyse_sentence
+from qa.reading.place import Place, places_of
+from qa.reading.qualifiers import Scale, asked_names, asked_scales
+from qa.reading.sentence import Sentence
 from qa.reading.subject import Subject
 from qa.reading.surroundings import Facts
 from qa.results import Passage, Query
@@ -28,7 +28,7 @@ class Evidence:
     """Everything the question finds. ``cover[i]`` (terms,) is what place ``i`` holds of each term, softly;
     ``passage_cover`` the same for passages, titles included; ``likeness[i]`` (terms, words) is that of place ``i``'s
     words to the terms; ``strength`` orders the places for reading. ``subject`` is whom the question is
-    about; ``scales`` are the qualifiers it names. ``matched`` remembers ``matches``."""
+    about; ``scales`` are the qualifiers and ``names`` the names it gives. ``matched`` remembers ``matches``."""
 
     query: Query
     terms: tuple[Term, ...]
@@ -41,6 +41,7 @@ class Evidence:
     rows: Floats
     subject: Subject
     scales: tuple[Scale, ...]
+    names: tuple[tuple[str, ...], ...]
     matched: dict[int, Floats] = field(default_factory=dict)
 
     def matches(self, at: int) -> Floats:
@@ -68,12 +69,7 @@ class Evidence:
 def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tuple[Evidence, Floats]:
     """The evidence, and the weights of the terms within these passages (a term of every sentence tells little)."""
     terms = question_terms(query)
-    places = tuple(
-        Place(number, index, start, end, analyse_sentence(passage.text[start:end], passage.published))
-        for number, passage in enumerate(passages)
-        for index, (start, end) in enumerate(passage.sentences)
-        if start < end
-    )
+    places = tuple(place for number, passage in enumerate(passages) for place in places_of(number, passage))
     literal = _literal(terms, [place.sentence for place in places])
     likeness = _likenesses(query, terms, places, soft)
     alike = np.array([like.max(axis=1, initial=0.0) for like in likeness], np.float32)
@@ -98,6 +94,7 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tupl
         rows,
         Subject(query, terms, passages, literal),
         asked_scales(query, terms),
+        asked_names(query, terms),
     )
     return found, weights
 
@@ -169,7 +166,7 @@ def _rows(
     cosine = np.array([_cosine(passages[p.passage], p.number) for p in places], np.float32)
     top = max((passage.score for passage in passages), default=0.0)
     low = min((passage.score for passage in passages), default=0.0)
-    strength = share + 0.3 * around + 0.5 * cosine
+    strength = (_share(_continued(places, cover), weights) if query.periods else share) + 0.3 * around + 0.5 * cosine
     order = np.argsort(np.argsort(-strength, kind="stable"), kind="stable")
     names = np.array([term.sort == "name" for term in terms], dtype=bool)
     missing = (weights * names * (1 - passage_cover)).sum(axis=1) / max(float(weights.sum()), 1e-6)
@@ -188,7 +185,7 @@ def _rows(
         1 / (1 + order),
         1 / (1 + own),
         ((scores - low) / (top - low) if top > low else np.ones(len(passages)))[own],
-        [best_agreement(query.periods, [period for _, _, period in sentence.periods]) for sentence in sentences],
+        [best_agreement(query.periods, place.periods) for place in places],
         [sentence.forecast for sentence in sentences],
         [place.number == 0 for place in places],
         np.array([passage.boilerplate for passage in passages])[own],
@@ -207,6 +204,15 @@ def _neighbours(places: Sequence[Place], cover: Floats) -> Floats:
     held = cover.copy()
     held[1:] = np.where(together, np.maximum(held[1:], cover[:-1]), held[1:])
     held[:-1] = np.where(together, np.maximum(held[:-1], cover[1:]), held[:-1])
+    return held
+
+
+def _continued(places: Sequence[Place], cover: Floats) -> Floats:
+    """What each sentence holds of each term, one that continues another with what that holds, (places, terms)."""
+    held = cover.copy()
+    for at, place in enumerate(places):
+        if place.continues:
+            held[at] = np.maximum(held[at], held[at - 1])
     return held
 
 

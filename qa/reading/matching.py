@@ -134,7 +134,11 @@ def presences(terms: Sequence[Term], texts: Sequence[str], stems: Sequence[froze
 
 
 def _han_form(form: str, texts: Sequence[str]) -> list[float]:
-    """1 where ``form`` stands, else the share of its bigrams; single characters of a word of two count little."""
+    """1 where ``form`` stands (a 副总裁 is no 总裁), else the share of its bigrams; one character of a word of two
+    counts little."""
+    deputy = "副" + form
+    if form[0] != "副" and any(deputy in text for text in texts):
+        texts = [text.replace(deputy, "") for text in texts]
     if len(form) < 2:
         return [float(form in text) for text in texts]
     if len(form) == 2:

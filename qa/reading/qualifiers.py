@@ -31,13 +31,16 @@ class Mention(NamedTuple):
     said: str
 
 
+_DIGIT = "[\\d一二三四五六七八九十]"
 _SCALES = tuple(
     {said: re.compile(pattern) for said, pattern in scale.items()}
     for scale in (
         {
-            "day": r"(?<![\d一二三四五六七八九十])日(?:均|活)|(?:每|单)[日天]|\bdau\b|\bdaily\b|\b(?:a|per|each|every) day\b",
-            "week": r"(?<![\d一二三四五六七八九十])周(?:均|活)|(?:每|单)(?:周|个?星期)|\bwau\b|\bweekly\b|\b(?:a|per|each|every) week\b",
-            "month": r"(?<![\d一二三四五六七八九十个])月(?:均|活)|(?:每个?|单)月|\bmau\b|\bmonthly\b|\b(?:a|per|each|every) month\b",
+            "day": rf"(?<!{_DIGIT})日(?:均|活)|(?:每|单)[日天]|\bdau\b|\bdaily\b|\b(?:a|per|each|every) day\b",
+            "week": rf"(?<!{_DIGIT})周(?:均|活)|(?:每|单)(?:周|个?星期)|\bwau\b|\bweekly\b"
+            r"|\b(?:a|per|each|every) week\b",
+            "month": rf"(?<!{_DIGIT})(?<!个)月(?:均|活)|(?:每个?|单)月|\bmau\b|\bmonthly\b"
+            r"|\b(?:a|per|each|every) month\b",
         },
         {
             "year": r"同比|\byear[- ](?:on|over)[- ]year\b|\byoy\b",
@@ -88,7 +91,7 @@ class Scale(NamedTuple):
 
 
 def asked_scales(query: Query, terms: Sequence[Term]) -> tuple[Scale, ...]:
-    """The scales on which ``query`` says one thing; a name with its number (可灵2.1, GPT-4) makes a scale of its own."""
+    """The scales on which ``query`` says one thing; a name with its number (可灵2.1, GPT-4) makes one of its own."""
     found = []
     for scale in _SCALES:
         said = [name for name, pattern in scale.items() if pattern.search(query.folded)]
@@ -107,15 +110,21 @@ def contrary(sentence: Sentence, scales: Sequence[Scale]) -> Flags:
     return out
 
 
-def numbers_of_names(sentence: Sentence, scales: Sequence[Scale]) -> Flags:
-    """(words,): which words are the number of a name asked about: the 2.1 of 可灵2.1 is no figure."""
+def numbers_of_names(sentence: Sentence, names: Sequence[tuple[str, ...]]) -> Flags:
+    """(words,): which words are the number of one of ``names``: the 2.1 of 可灵2.1 is no figure."""
     words = sentence.words
     out = np.zeros(len(words), np.bool_)
-    for scale in scales:
-        if scale.patterns[0][1].groups:
-            for mention in scale.mentions(sentence.folded):
-                out |= (words.starts >= mention.start) & (words.ends <= mention.end) & (words.classes == NUMBER)
+    for forms in names:
+        for match in _numbered(forms).finditer(sentence.folded):
+            han = match.group()[0] >= "\u2e80"
+            if not _counts(sentence.folded, match.end()) and (not han or "." in match[1]):
+                out |= (words.starts >= match.start(1)) & (words.ends <= match.end(1)) & (words.classes == NUMBER)
     return out
+
+
+def asked_names(query: Query, terms: Sequence[Term]) -> tuple[tuple[str, ...], ...]:
+    """The forms of each name that ``query`` asks about."""
+    return tuple(dict.fromkeys(forms for _, _, forms in _names(query, terms)))
 
 
 def _under_another(sentence: Sentence, scale: Scale, mentions: Sequence[Mention]) -> Flags:
@@ -126,7 +135,7 @@ def _under_another(sentence: Sentence, scale: Scale, mentions: Sequence[Mention]
     owner = _clauses_of(sentence, mentions)
     for clause in range(int(clauses[-1]) + 1):
         here = [mention for mention, own in zip(mentions, owner, strict=True) if own == clause]
-        inside = np.flatnonzero(clauses == clause)
+        inside = np.flatnonzero(clauses == clause).astype(np.int32)
         if here and len({scale.contradicts(mention.said) for mention in here}) == 2:
             out[inside] = _one_by_one(sentence, scale, inside, here)
         elif before is not None or here:
@@ -156,7 +165,7 @@ def _one_by_one(sentence: Sentence, scale: Scale, inside: IntArray, here: Sequen
 def _series(query: Query, terms: Sequence[Term]) -> Iterator[Scale]:
     """The names of the question with their numbers, as long as each name has one."""
     asked: dict[tuple[str, ...], set[str]] = {}
-    for start, end, forms in _names(query, terms):
+    for _, end, forms in _names(query, terms):
         match = _NUMBER.match(query.folded, end)
         if match and not _counts(query.folded, match.end()) and _may_be_numbered(forms[0], match[1]):
             known = next((each for each in asked if set(each) & set(forms)), forms)

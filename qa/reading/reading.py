@@ -74,7 +74,8 @@ def as_of(place: Place, high: int, anchor: date | None) -> str | None:
     It is the nearest period told before the span's end in its sentence, else the first one after it.
     A period that has not ended when the document was published counts up to then.
     """
-    told = [(start, period) for start, _, period in place.sentence.periods if period.end[:1].isdigit()]
+    told = [(start, period) for start, _, period in place.sentence.periods]
+    told = [each for each in told or [(0, period) for period in place.carried] if each[1].end[:1].isdigit()]
     if not told:
         return None
     before = [period for start, period in told if start < high]

@@ -42,7 +42,7 @@ class Subject:
             return 0.0
         if self._names_another(places[at].sentence):
             return 1.0
-        same = [place.passage == own or bool(title) and passages[place.passage].title == title for place in places]
+        same = [place.passage == own or (bool(title) and passages[place.passage].title == title) for place in places]
         return 0.0 if self._sentences[same].any() else 0.5
 
     def _names_another(self, sentence: Sentence) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from indexer.sentences import sentences
 from qa.reading.edges import whole_words
-from qa.reading.facts import Place
+from qa.reading.place import Place
 from qa.reading.sentence import analyse_sentence
 
 

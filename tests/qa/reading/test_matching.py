@@ -79,3 +79,23 @@ def test_likeness_is_full_for_the_same_word_and_none_for_another() -> None:
 
 def test_terms_come_from_folded_text() -> None:
     assert terms("發佈").keys() == {fold("發佈")}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("B站", "2024年，B站的现金流为60亿元", 1.0),
+        ("B站", "Web站的现金流为60亿元", 0.0),
+        ("总裁", "他是星河的总裁", 1.0),
+        ("总裁", "他是星河的高级副总裁，不是总裁", 1.0),
+        ("副总裁", "他是星河的高级副总裁", 1.0),
+    ],
+)
+def test_a_name_is_found_as_it_is_written(name: str, text: str, found: float) -> None:
+    term = Term((fold(name),), 1.0, 0, len(name), "name", fold(name))
+    assert presence([term], fold(text), frozenset()).tolist() == [found]
+
+
+def test_a_deputy_is_not_the_head() -> None:
+    term = Term(("总裁",), 1.0, 0, 2)
+    assert presence([term], "他是高级副总裁", frozenset())[0] < 0.5
