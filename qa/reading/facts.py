@@ -92,7 +92,7 @@ def gather(query: Query, passages: Sequence[Passage], soft: SoftMatcher) -> tupl
         likeness,
         strength,
         rows,
-        Subject(query, terms, passages, literal),
+        Subject(query, terms, literal),
         asked_scales(query, terms),
         asked_names(query, terms),
     )

@@ -41,6 +41,7 @@ _PART = 0.5
 """What a part of a term counts: 三线城市 is half found where only 城市 stands, times its share of the bigrams."""
 NAME_RARITY = 1.0
 _FUNCTION_WEIGHT = 0.3
+_DEPUTY = "副"
 _NAME_WORDS = 3
 
 
@@ -126,8 +127,12 @@ def presence(terms: Sequence[Term], folded: str, stems: frozenset[str]) -> Float
 def presences(terms: Sequence[Term], texts: Sequence[str], stems: Sequence[frozenset[str]]) -> Floats:
     """``presence`` in each of ``texts`` (match texts), float32 (texts, terms). ``stems``: the word forms of each."""
     out = np.zeros((len(texts), len(terms)), np.float32)
+    whole = texts
+    deputies = any(_DEPUTY in text for text in texts)
     for column, term in enumerate(terms):
         for form in term.forms:
+            if deputies and form[0] != _DEPUTY:
+                texts = [text.replace(_DEPUTY + form, "") if _DEPUTY + form in text else text for text in whole]
             found = _han_form(form, texts) if _HAN.match(form) else _other_form(form, texts, stems)
             np.maximum(out[:, column], found, out=out[:, column])
     return out
@@ -136,9 +141,6 @@ def presences(terms: Sequence[Term], texts: Sequence[str], stems: Sequence[froze
 def _han_form(form: str, texts: Sequence[str]) -> list[float]:
     """1 where ``form`` stands (a 副总裁 is no 总裁), else the share of its bigrams; one character of a word of two
     counts little."""
-    deputy = "副" + form
-    if form[0] != "副" and any(deputy in text for text in texts):
-        texts = [text.replace(deputy, "") for text in texts]
     if len(form) < 2:
         return [float(form in text) for text in texts]
     if len(form) == 2:

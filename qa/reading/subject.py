@@ -7,7 +7,8 @@ may be spelled otherwise in the text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from indexer.normalize import fold
 from qa.reading.matching import Floats, Term, presence
@@ -20,15 +21,15 @@ from qa.results import Alias, Passage, Query
 class Subject:
     """The names that a question is about, and where they stand in its passages."""
 
-    def __init__(self, query: Query, terms: Sequence[Term], passages: Sequence[Passage], literal: Floats) -> None:
+    def __init__(self, query: Query, terms: Sequence[Term], literal: Floats) -> None:
         """``literal``, (sentences, terms): what each sentence of the passages holds of each term, as it is written."""
         proper = {(alias.start, alias.end) for alias in query.aliases if is_proper(alias)}
         kept = [number for number, term in enumerate(terms) if (term.start, term.end) in proper]
         names = [terms[number] for number in kept]
         self._query = query
-        self._named = bool(names)
         self._sentences = (literal[:, kept] == 1.0).any(axis=1)
-        self._titles = {title: _holds(names, title) for title in {passage.title for passage in passages}}
+        self._names = names
+        self._titles: dict[str, bool] = {}
 
     def another(self, passages: Sequence[Passage], places: Sequence[Place], at: int) -> float:
         """How much speaks for sentence ``at`` telling of another than the question asks about: 1, 0.5 or 0.
@@ -38,20 +39,26 @@ class Subject:
         """
         own = places[at].passage
         title = passages[own].title
-        if not self._named or self._sentences[at] or self._titles[title]:
+        if not self._names or self._sentences[at] or self._in_title(title):
             return 0.0
         if self._names_another(places[at].sentence):
             return 1.0
         same = [place.passage == own or (bool(title) and passages[place.passage].title == title) for place in places]
         return 0.0 if self._sentences[same].any() else 0.5
 
+    def _in_title(self, title: str) -> bool:
+        found = self._titles.get(title)
+        if found is None:
+            folded = fold(title)
+            held = presence(self._names, folded, frozenset(folded.split()))
+            found = self._titles[title] = bool((held == 1.0).any())
+        return found
+
     def _names_another(self, sentence: Sentence) -> bool:
         """Whether ``sentence`` holds a name of the glossary; a place is where things happen."""
         find, words = self._query.find_names, sentence.words
-        if find is None:
-            return False
-        places = set(words.starts[words.classes == PLACE].tolist())
-        return any(is_proper(alias) and alias.start not in places for alias in find(sentence.text))
+        starts = () if find is None else _starts_of_names(find, sentence.text)
+        return bool(set(starts) - set(words.starts[words.classes == PLACE].tolist()))
 
 
 def is_proper(alias: Alias) -> bool:
@@ -62,6 +69,6 @@ def is_proper(alias: Alias) -> bool:
     return bool(others) or (alias.term.isascii() and not alias.term.islower())
 
 
-def _holds(names: Sequence[Term], title: str) -> bool:
-    folded = fold(title)
-    return bool((presence(names, folded, frozenset(folded.split())) == 1.0).any())
+@lru_cache(maxsize=2048)
+def _starts_of_names(find: Callable[[str], tuple[Alias, ...]], text: str) -> tuple[int, ...]:
+    return tuple(alias.start for alias in find(text) if is_proper(alias))
