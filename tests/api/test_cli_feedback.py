@@ -18,7 +18,7 @@ from indexer.collections import Collections
 from indexer.encoder import EMBEDDED, load_encoder
 from qa.assemble import assemble
 from qa.evaluation.calibration import calibration_error, reliability
-from qa.evaluation.evaluate import evaluate
+from qa.evaluation.evaluate import Outcome, evaluate
 from qa.evaluation.questions import read_questions
 from qa.pipeline import Request
 from qa.refit import Refit, basis_of
@@ -84,12 +84,18 @@ def confidences(server: Server, question: str, times: int = 12) -> set[float]:
     return {ask(server, question, min_confidence=0)["answer"]["confidence"] for _ in range(times)}
 
 
-def held_out_error(data: Path, rows: list[dict[str, object]], tmp_path: Path) -> float:
-    """The calibration error of the service's own pipeline, as the folder is now."""
+def outcomes_of(data: Path, rows: list[dict[str, object]], tmp_path: Path) -> list[Outcome]:
+    """Of the service's own pipeline, as the folder is now; all of ``rows`` lead to an answer."""
     encoder = load_encoder(EMBEDDED)
     snapshot = Collections(data, encoder).open("default").snapshot()
     asked = read_questions(written(tmp_path / "held.jsonl", rows)).questions
-    outcomes = [each for each in evaluate(assemble(encoder), snapshot, asked, k=1).outcomes if each.best is not None]
+    found = [each for each in evaluate(assemble(encoder), snapshot, asked, k=1).outcomes if each.best is not None]
+    assert len(found) == len(rows)
+    return found
+
+
+def held_out_error(data: Path, rows: list[dict[str, object]], tmp_path: Path) -> float:
+    outcomes = outcomes_of(data, rows, tmp_path)
     return calibration_error(reliability([o.confidence for o in outcomes], [o.best_right for o in outcomes]))
 
 
@@ -135,12 +141,18 @@ def test_too_few_questions_and_wrong_calls_are_refused(data, tmp_path, citespan)
     assert json.loads(citespan("status", "--json", data=data).stdout)["calibration"] is None
 
 
-def test_a_refit_that_makes_nothing_better_is_not_written(live_server, citespan):
-    """The starter documents and their questions: the confidence that ships knows such text."""
-    seeds = Path(__file__).parents[2] / "seeds"
-    done = citespan("calibrate", seeds / "questions.jsonl", data=live_server.data_dir, code=1)
+def test_a_refit_that_makes_nothing_better_is_not_written(data, tmp_path, citespan):
+    """Of answers that ship with a confidence of p the share p is right: nothing is left to mend."""
+    owed, rows = 0.0, []
+    for right, wrong, outcome in zip(
+        questions(0), questions(1), outcomes_of(data, questions(0), tmp_path), strict=True
+    ):
+        owed += outcome.confidence
+        rows.append(right if owed >= 1 else wrong)
+        owed -= owed >= 1
+    done = citespan("calibrate", written(tmp_path / "fitting.jsonl", rows), data=data, code=1)
     assert "not better, nothing was written" in done.stdout
-    assert not (live_server.data_dir / "collections" / "default" / "calibration.json").exists()
+    assert not (data / "collections" / "default" / "calibration.json").exists()
 
 
 @pytest.mark.parametrize(
